@@ -1,0 +1,30 @@
+// The user's names: what /etc/passwd and /etc/group must say inside the container, whoever built the image.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "helper/request.h"
+
+namespace slipway {
+
+struct Accounts {
+  std::string user = "user";
+  std::string full_name;
+  std::string home = "/";
+  std::string shell = "/bin/sh";
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::vector<std::pair<gid_t, std::string>> groups;  // primary first, each once
+};
+
+// Asks the node's name services. A user or group without a name gets a made-up one, so that programs which insist on
+// a name run.
+Accounts look_up_accounts(const Request& request);
+
+// The file inside: the user's own entries first, then those of the image's file `existing` which do not contradict.
+std::string passwd_file(const Accounts& accounts, const std::string& existing);
+std::string group_file(const Accounts& accounts, const std::string& existing);
+
+}  // namespace slipway

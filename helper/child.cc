@@ -1,0 +1,117 @@
+#include "helper/child.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <vector>
+
+#include "enter/descriptors.h"
+#include "helper/error.h"
+
+namespace slipway {
+
+namespace {
+
+constexpr int kChildSocket = 3;  // the child's one descriptor besides 0, 1 and 2
+
+// Datagrams of a child: `ok` with the payload behind it, or an Error's text.
+struct Envelope {
+  int exit_code = 0;  // 0: a payload follows
+  char bytes[4096] = {};
+};
+
+void send_error(int socket, const Error& error) {
+  Envelope envelope;
+  envelope.exit_code = error.exit_code();
+  strncpy(envelope.bytes, error.what(), sizeof envelope.bytes - 1);
+  send_datagram(socket, bytes_of(envelope));
+}
+
+[[noreturn]] void run(const std::function<void(int)>& body, int socket, pid_t parent) {
+  int status = 0;
+  try {
+    die_with_parent(parent);
+    if (dup2(socket, kChildSocket) < 0) throw system_error("container", "dup2");
+    if (!close_descriptors_from(kChildSocket + 1)) throw system_error("container", "close_range");
+    body(kChildSocket);
+  } catch (const Error& error) {
+    send_error(kChildSocket, error);
+    status = 1;
+  } catch (const std::exception& error) {
+    send_error(kChildSocket, Error("container", error.what()));
+    status = 1;
+  }
+  _exit(status);
+}
+
+}  // namespace
+
+Child::Child(const std::function<void(int socket)>& body) {
+  SocketPair pair = socket_pair();
+  const pid_t parent = getpid();
+  pid_ = fork();
+  if (pid_ < 0) throw system_error("container", "fork");
+  if (pid_ == 0) run(body, pair.theirs.get(), parent);
+  socket_ = std::move(pair.ours);
+}
+
+Child::~Child() {
+  if (pid_ <= 0) return;
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+}
+
+std::vector<Fd> Child::receive(std::span<std::byte> buffer, size_t descriptors) {
+  Envelope envelope;
+  Datagram datagram = receive_datagram(socket_.get(), writable_bytes_of(envelope));
+  if (datagram.size == 0) {
+    throw Error("container", "a process of slipway-stage was killed",
+                "try again; if it stays so, ask the admin to look at this node's memory and logs");
+  }
+  if (datagram.size == sizeof envelope && envelope.exit_code != 0) {
+    throw Error::reported({envelope.bytes, strnlen(envelope.bytes, sizeof envelope.bytes)}, envelope.exit_code);
+  }
+  if (datagram.size != sizeof envelope.exit_code + buffer.size() || datagram.descriptors.size() != descriptors) {
+    throw Error("container", "a process of slipway-stage gave no proper answer",
+                "raise the limit on open files (ulimit -n)");
+  }
+  memcpy(buffer.data(), envelope.bytes, buffer.size());
+  return std::move(datagram.descriptors);
+}
+
+void Child::wait_for_answer(int milliseconds) {
+  pollfd wait{socket_.get(), POLLIN, 0};
+  poll(&wait, 1, milliseconds);
+}
+
+void Child::signal_go() {
+  const char go = 1;
+  if (!send_datagram(socket_.get(), bytes_of(go))) throw system_error("container", "sendmsg");
+}
+
+void die_with_parent(pid_t parent) {
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) throw system_error("container", "prctl(PR_SET_PDEATHSIG)");
+  // It may have died before we asked to be told.
+  if (getppid() != parent) throw Error("container", "slipway-stage ended early");
+}
+
+void wait_for_go(int socket) {
+  char go;
+  if (receive_datagram(socket, writable_bytes_of(go)).size != sizeof go) {
+    throw Error("container", "slipway-stage ended early");
+  }
+}
+
+void answer(int socket, std::span<const std::byte> bytes, std::span<const int> descriptors) {
+  Envelope envelope;
+  memcpy(envelope.bytes, bytes.data(), bytes.size());
+  const auto whole = bytes_of(envelope).first(sizeof envelope.exit_code + bytes.size());
+  if (!send_datagram(socket, whole, descriptors)) throw system_error("container", "sendmsg");
+}
+
+}  // namespace slipway

@@ -1,0 +1,53 @@
+// The children of stage: forked, never executed, each with one socket to its parent, over which an Error travels back
+// as it was thrown.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+
+#include "helper/channel.h"
+#include "helper/fd.h"
+
+namespace slipway {
+
+class Child {
+ public:
+  // Runs `body` in a child that holds no descriptor but 0, 1, 2 and its socket, and ends it when body returns. What
+  // body throws is thrown by the parent's next receive. Throws Error when there can be no child.
+  explicit Child(const std::function<void(int socket)>& body);
+  // Kills the child if it still runs, and reaps it.
+  ~Child();
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  pid_t pid() const { return pid_; }
+
+  // Blocks for the child's next datagram, which must fill `buffer` and bring `descriptors` descriptors. Throws the
+  // child's Error, or one that says that it died.
+  std::vector<Fd> receive(std::span<std::byte> buffer, size_t descriptors);
+
+  // Returns when receive would not block, or after `milliseconds`.
+  void wait_for_answer(int milliseconds);
+
+  // Tells the child to go on. Throws Error.
+  void signal_go();
+
+ private:
+  pid_t pid_ = -1;
+  Fd socket_;
+};
+
+// Has this process killed when `parent` dies. A change of credentials undoes it (prctl(2)). Throws Error when the parent
+// is dead already.
+void die_with_parent(pid_t parent);
+
+// For the child's side: the parent's word to go on, and an answer. End of file means that the parent is gone: both
+// throw Error then.
+void wait_for_go(int socket);
+void answer(int socket, std::span<const std::byte> bytes, std::span<const int> descriptors = {});
+
+}  // namespace slipway

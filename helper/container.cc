@@ -1,0 +1,68 @@
+#include "helper/container.h"
+
+#include <fcntl.h>
+
+#include <string>
+
+#include "helper/child.h"
+#include "helper/devices.h"
+#include "helper/error.h"
+#include "helper/identity.h"
+#include "helper/image_mount.h"
+#include "helper/image_reader.h"
+#include "helper/message.h"
+#include "helper/user_half.h"
+
+namespace slipway {
+
+namespace {
+
+// Ranks that read the same blocks at once read them many times over: it pays to let the prefetch end first. Not for a
+// program so large that this takes longer.
+constexpr int kPatience = 25;  // ms
+
+void refuse_roots_steps(const Request& request) {
+  if (request.uid == static_cast<uid_t>(-1)) throw Error("container", "the request names no user");
+  if (request.uid == 0 && !request.allow_root) {
+    throw Error("container", "steps of root are not run in containers here",
+                "submit as an ordinary user, or ask the admin for allow_root=yes in plugstack.conf");
+  }
+}
+
+Fd open_namespace(pid_t process, const char* kind) {
+  const std::string path = "/proc/" + std::to_string(process) + "/ns/" + kind;
+  Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) throw system_error(path, "open");
+  return fd;
+}
+
+}  // namespace
+
+// What happens to a step on this node, in order. Root's part ends where the user's namespaces begin: after that it
+// touches nothing below the container.
+void make_container(const Request& request, int answer) {
+  refuse_roots_steps(request);
+  make_private_mount_namespace();
+  ImageReader reader(request);
+  Child user_half([&](int socket) { run_user_half(request, socket); });
+  mount_image(reader.open(), request);
+  reader.start_prefetch();
+  make_devices(request);
+  user_half.signal_go();
+
+  Unshared unshared;
+  user_half.receive(writable_bytes_of(unshared), 0);
+  write_identity_maps(user_half.pid(), request);
+  Container container;
+  container.user_namespace = open_namespace(user_half.pid(), "user");
+  container.mount_namespace = open_namespace(user_half.pid(), "mnt");
+  user_half.signal_go();
+
+  Built built;
+  container.plan = std::move(user_half.receive(writable_bytes_of(built), 1)[0]);
+  reader.wait_for_prefetch(kPatience);
+  if (!send_container(answer, container)) throw system_error("container", "sendmsg");
+  reader.finish_prefetch();
+}
+
+}  // namespace slipway

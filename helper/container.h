@@ -1,0 +1,12 @@
+// Making the container of one step on this node.
+#pragma once
+
+#include "helper/request.h"
+
+namespace slipway {
+
+// Runs in a process of its own, as root, in the mount namespace in which the ranks stand. Sends the container over
+// `answer` (helper/message.h) as soon as ranks can use it; returns when nothing is left to do. Throws Error.
+void make_container(const Request& request, int answer);
+
+}  // namespace slipway

@@ -1,0 +1,24 @@
+// Who a process of stage is: from root to the user, and the id maps of the user's namespace.
+#pragma once
+
+#include <sys/types.h>
+
+#include "helper/fd.h"
+#include "helper/request.h"
+
+namespace slipway {
+
+// Both take the user's uid, gid and groups for good (real, effective and saved), leave the process undumpable, and
+// have it killed when its parent dies. Throw Error.
+void become_user(const Request& request);                    // without any capability
+void become_user_who_can_unshare(const Request& request);    // with CAP_SYS_ADMIN in the permitted and effective sets
+
+// Called by root for a child that has unshared its user namespace: maps the user's uid and each of the user's gids to
+// itself and denies setgroups, so that no right is gained. Throws Error.
+void write_identity_maps(pid_t child, const Request& request);
+
+// A user namespace in which id 0 stands for the user: as the id map of a mount, it shows what root owns in an image as
+// the user's. Empty when this kernel or site gives none: then such files show as nobody's, which is only less pretty.
+Fd make_image_owner_map(const Request& request);
+
+}  // namespace slipway

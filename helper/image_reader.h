@@ -1,0 +1,38 @@
+// The process of stage that reads hostile bytes: it opens the image as the user, says what it is, and later warms the
+// page cache. It is the user, without any capability, so root follows no path of theirs and parses no byte of it.
+#pragma once
+
+#include "helper/child.h"
+#include "helper/fd.h"
+#include "helper/image_format.h"
+#include "helper/request.h"
+
+namespace slipway {
+
+struct OpenedImage {
+  Fd fd;               // a regular file or a directory, on a mount of stage's own namespace
+  RootPartition root;  // where its root file system lies
+};
+
+class ImageReader {
+ public:
+  // Started by root, in the mount namespace in which the image will be mounted. Throws Error.
+  explicit ImageReader(const Request& request);
+
+  // Throws Error: no such image, not readable by the user, not an image, damaged, built for another architecture.
+  OpenedImage open();
+
+  // Once the image is mounted: reads the step's program, while root and the user's half go on.
+  void start_prefetch();
+
+  // Returns when it is read, or after `milliseconds`.
+  void wait_for_prefetch(int milliseconds);
+  // Returns when it is read. A reader that died costs warmth, nothing else.
+  void finish_prefetch();
+
+ private:
+  const Request& request_;
+  Child child_;
+};
+
+}  // namespace slipway

@@ -1,0 +1,21 @@
+// A read-only loop device over part of an open file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "helper/fd.h"
+
+namespace slipway {
+
+struct LoopDevice {
+  // Keeps the device until it is mounted; the kernel frees the device itself when descriptor and mount are gone.
+  // Close it right after mounting: whoever holds it could exchange the file below with LOOP_CHANGE_FD.
+  Fd fd;
+  std::string path;
+};
+
+// `offset` and `size` in bytes. Throws Error.
+LoopDevice attach_loop(int file, uint64_t offset, uint64_t size);
+
+}  // namespace slipway

@@ -1,0 +1,32 @@
+#include "helper/message.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "helper/channel.h"
+
+namespace slipway {
+
+namespace {
+
+Wire wire_of(int exit_code, const std::string& sentence) {
+  Wire wire{};
+  strncpy(wire.release, PACKAGE_VERSION, sizeof wire.release - 1);
+  wire.exit_code = exit_code;
+  sentence.copy(wire.sentence, sizeof wire.sentence - 1);
+  return wire;
+}
+
+}  // namespace
+
+bool send_container(int socket, const Container& container) {
+  const int descriptors[kWireDescriptors] = {container.user_namespace.get(), container.mount_namespace.get(),
+                                             container.plan.get()};
+  return send_datagram(socket, bytes_of(wire_of(0, "")), descriptors);
+}
+
+bool send_failure(int socket, const Failure& failure) {
+  return send_datagram(socket, bytes_of(wire_of(std::max(failure.exit_code, 1), failure.sentence)));
+}
+
+}  // namespace slipway

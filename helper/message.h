@@ -1,0 +1,29 @@
+// Sending the one message that every rank of a step on this node waits for (helper/wire.h): once, by stage, or by the
+// plugin when a step fails before there is a stage. It goes into one end of a SOCK_SEQPACKET pair that slurmstepd made;
+// every rank reads it from the other end with MSG_PEEK, which gives each reader descriptors of its own (unix(7)). End of
+// file instead of a message means that stage died.
+#pragma once
+
+#include <string>
+
+#include "helper/fd.h"
+#include "helper/wire.h"
+
+namespace slipway {
+
+struct Container {
+  Fd user_namespace;
+  Fd mount_namespace;
+  Fd plan;  // sealed memfd, see helper/plan.h
+};
+
+struct Failure {
+  std::string sentence;  // printed by the node's first rank, behind "slipway: "
+  int exit_code = kExitRefused;  // of every rank
+};
+
+// Never block: the message is one datagram into an empty queue. False: nobody listens any more (errno is set).
+bool send_container(int socket, const Container& container);
+bool send_failure(int socket, const Failure& failure);
+
+}  // namespace slipway

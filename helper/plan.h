@@ -1,0 +1,22 @@
+// What stage decided once for all ranks of a step on this node: a sealed memfd, written once, read by every enter
+// (enter/decisions.h) as helper/entries.h encodes it.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "helper/fd.h"
+
+namespace slipway {
+
+struct Plan {
+  std::string cwd;  // absolute path inside the container
+  std::vector<std::pair<std::string, std::string>> set;  // environment: always set to this
+  std::vector<std::pair<std::string, std::string>> fill;  // environment: set where the rank has no such variable
+};
+
+// Throws Error.
+Fd write_plan(const Plan& plan);
+
+}  // namespace slipway

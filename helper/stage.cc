@@ -1,0 +1,68 @@
+// slipway-stage: started by the plugin as root, once per node and step, as soon as slurmstepd knows that the step has a
+// container. It makes the container while slurmstepd prepares the ranks, and hands it to all of them in one message; then
+// nothing of it stays. This process only watches: its child, the worker, does the work.
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <optional>
+
+#include "helper/clean_start.h"
+#include "helper/error.h"
+#include "helper/message.h"
+#include "helper/place.h"
+#include "helper/request.h"
+#include "helper/worker.h"
+
+namespace slipway {
+namespace {
+
+bool is_own_mount_namespace(const Fd& mount_namespace) {
+  struct stat theirs, ours;
+  return fstat(mount_namespace.get(), &theirs) == 0 && stat("/proc/self/ns/mnt", &ours) == 0 &&
+         theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
+}
+
+void move_to(const Place& place, Request& request) {
+  request.cwd = place.cwd;
+  if (!is_own_mount_namespace(place.mount_namespace) && setns(place.mount_namespace.get(), CLONE_NEWNS) != 0) {
+    throw system_error("container", "setns(mount namespace of the job)");
+  }
+}
+
+void stage() {
+  start_clean(kPlaceFd);
+  Request request = read_request(kRequestFd);
+  close(kRequestFd);
+  std::optional<Worker> worker;
+  if (!request.cwd.empty()) worker.emplace(request);
+  const std::optional<Place> place = receive_place(kPlaceFd);
+  if (!place) return;
+  if (!worker || place->cwd != request.cwd || !is_own_mount_namespace(place->mount_namespace)) {
+    move_to(*place, request);
+    worker.emplace(request);
+  }
+  worker->deliver(kRanksFd, request.timeout_seconds);
+}
+
+}  // namespace
+}  // namespace slipway
+
+int main() {
+  if (fcntl(slipway::kPlaceFd, F_GETFD) < 0) {
+    fputs("slipway: slipway-stage is started by Slurm's slipway plugin; run srun --container=IMAGE COMMAND\n", stderr);
+    return 2;
+  }
+  // The plugin reaps the process it started, at once: what works on is nobody's child that slurmstepd would wait for.
+  if (fork() != 0) _exit(0);
+  try {
+    slipway::stage();
+    return 0;
+  } catch (const std::exception& error) {
+    slipway::send_failure(slipway::kRanksFd, {error.what(), slipway::kExitRefused});
+    return 1;
+  }
+}

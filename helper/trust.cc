@@ -1,0 +1,131 @@
+#include "helper/trust.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <fstream>
+
+#include "helper/error.h"
+#include "helper/fd.h"
+
+namespace slipway {
+
+namespace {
+
+#ifndef XFS_SUPER_MAGIC
+#define XFS_SUPER_MAGIC 0x58465342
+#endif
+constexpr long kZfsMagic = 0x2fc12fc1;  // not in linux/magic.h
+
+// File systems whose owners and modes this node's kernel alone decides. On a network file system or FUSE they are what
+// another machine or a user's process says.
+constexpr long kLocalFileSystems[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,      BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC,
+                                      kZfsMagic,        SQUASHFS_MAGIC,       EROFS_SUPER_MAGIC_V1, TMPFS_MAGIC};
+
+bool is_on_local_file_system(int fd) {
+  struct statfs status;
+  return fstatfs(fd, &status) == 0 &&
+         std::find(std::begin(kLocalFileSystems), std::end(kLocalFileSystems),
+                   static_cast<long>(static_cast<unsigned long>(status.f_type))) != std::end(kLocalFileSystems);
+}
+
+// Whole path components: /images does not vouch for /images-of-users.
+bool is_below(const std::string& path, const std::string& directory) {
+  const std::string prefix = directory.ends_with('/') ? directory : directory + "/";
+  return path.starts_with(prefix);
+}
+
+// Why someone other than root could change or replace what `status` describes; empty when nobody could. The mode's
+// group bits cover access control lists too: they hold the list's mask (acl(5)).
+std::string writer_of(const std::string& path, const struct stat& status) {
+  if (status.st_uid != 0) return "can be written by uid " + std::to_string(status.st_uid) + ", who owns " + path;
+  if (status.st_mode & (S_IWGRP | S_IWOTH)) return "can be written by others than root, through the mode of " + path;
+  return "";
+}
+
+// Walks the directories of `path` as they are now and checks that they lead to `image` itself.
+std::string writer_on_the_way(int image, const std::string& path) {
+  Fd directory(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  struct stat status;
+  for (size_t start = 1;;) {
+    if (!directory || fstat(directory.get(), &status) != 0) return "lies in a directory that cannot be checked";
+    const std::string writer = writer_of(start == 1 ? "/" : path.substr(0, start - 1), status);
+    if (!writer.empty()) return writer;
+    const size_t slash = path.find('/', start);
+    const std::string name = path.substr(start, slash == path.npos ? path.npos : slash - start);
+    directory.reset(openat(directory.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (slash == path.npos) break;
+    start = slash + 1;
+  }
+  struct stat opened;
+  if (!directory || fstat(directory.get(), &status) != 0 || fstat(image, &opened) != 0 ||
+      status.st_dev != opened.st_dev || status.st_ino != opened.st_ino) {
+    return "was moved or replaced while it was being opened";
+  }
+  return "";
+}
+
+// A descriptor that was opened for writing before the file became root's still writes. The kernel grants a read lease
+// only when there is none (fcntl(2), F_SETLEASE); network file systems know no leases and need trusted_path anyway.
+bool is_open_for_writing(int image) {
+  if (fcntl(image, F_SETLEASE, F_RDLCK) == 0) {
+    fcntl(image, F_SETLEASE, F_UNLCK);
+    return false;
+  }
+  return errno == EAGAIN;
+}
+
+}  // namespace
+
+Verdict judge_image(int image, const std::vector<std::string>& trusted_paths) {
+  try {
+    const std::string path = real_path(image);
+    struct stat status;
+    if (fstat(image, &status) != 0) return {false, "cannot be examined"};
+    std::string writer = writer_of("it", status);
+    if (!writer.empty()) return {false, writer};
+    const auto vouched = std::find_if(trusted_paths.begin(), trusted_paths.end(),
+                                      [&](const std::string& directory) { return is_below(path, directory); });
+    if (vouched == trusted_paths.end() && !is_on_local_file_system(image)) {
+      return {false, "lies on a file system where ownership proves nothing, and under no trusted_path"};
+    }
+    writer = writer_on_the_way(image, path);
+    if (!writer.empty()) return {false, writer};
+    if (is_open_for_writing(image)) return {false, "is open for writing by some process"};
+    return {true, vouched == trusted_paths.end() ? "can be written by root alone"
+                                                 : "lies under trusted_path=" + *vouched};
+  } catch (const Error& error) {
+    return {false, "cannot be examined (" + std::string(error.what()) + ")"};
+  }
+}
+
+bool is_on_own_mount(int fd) {
+  std::ifstream info("/proc/self/fdinfo/" + std::to_string(fd));
+  std::string mount_id;
+  for (std::string word; info >> word;) {
+    if (word == "mnt_id:") info >> mount_id;
+  }
+  if (mount_id.empty()) return false;
+  std::ifstream mounts("/proc/self/mountinfo");
+  for (std::string line; std::getline(mounts, line);) {
+    if (line.starts_with(mount_id + " ")) return true;
+  }
+  return false;
+}
+
+std::string real_path(int fd) {
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  char path[PATH_MAX];
+  const ssize_t length = readlink(link.c_str(), path, sizeof path);
+  if (length < 0) throw system_error(link, "readlink");
+  if (length == sizeof path || path[0] != '/') throw Error(link, "names no path");
+  return std::string(path, length);
+}
+
+}  // namespace slipway

@@ -1,0 +1,28 @@
+// May the kernel mount this image? The kernel's file systems are not hardened against hostile bytes, so only when no
+// one but root could have written them (CVE-2023-30549 is what happens otherwise).
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace slipway {
+
+struct Verdict {
+  bool trusted = false;
+  std::string reason;  // completes "the image ...": "is owned by alice"
+};
+
+// Judges the open file `image`, not a path: owner and mode of the file and of every directory above it, the kind of
+// its file system (unless it lies below one of `trusted_paths`, which the admin vouches for), and that no one holds it
+// open for writing. Only root can see the last; for others that part is left out. Call it in the mount namespace in
+// which the file was opened. Never throws: what cannot be checked is not trusted.
+Verdict judge_image(int image, const std::vector<std::string>& trusted_paths);
+
+// Does `fd` lie on a mount of this process's own mount namespace? /proc/PID/root and the like lead into namespaces
+// whose mounts its user forged, where any path has any owner.
+bool is_on_own_mount(int fd);
+
+// Where the file lies, as the kernel names it (proc(5), /proc/self/fd). Throws Error.
+std::string real_path(int fd);
+
+}  // namespace slipway

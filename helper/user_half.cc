@@ -1,0 +1,55 @@
+#include "helper/user_half.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "enter/privileges.h"
+#include "helper/accounts.h"
+#include "helper/child.h"
+#include "helper/error.h"
+#include "helper/identity.h"
+#include "helper/image_mount.h"
+#include "helper/plan.h"
+#include "helper/root_tree.h"
+
+namespace slipway {
+
+namespace {
+
+// The user owns both namespaces, since the user's id makes them; CAP_SYS_ADMIN only lets it happen on sites that deny
+// it to users.
+void unshare_namespaces() {
+  if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) {
+    if (errno == ENOSPC || errno == EUSERS) {
+      throw Error("container", "user namespaces are off on this node",
+                  "ask the admin to raise the sysctl user.max_user_namespaces (and user.max_mnt_namespaces) above 0");
+    }
+    throw system_error("container", "unshare(user namespace)",
+                       "ask the admin whether this node's kernel or security module forbids user namespaces");
+  }
+  must(become_undumpable());
+}
+
+}  // namespace
+
+void run_user_half(const Request& request, int socket) {
+  become_user_who_can_unshare(request);
+  const Accounts accounts = look_up_accounts(request);  // while root mounts the image
+  wait_for_go(socket);
+  unshare_namespaces();
+  answer(socket, bytes_of(Unshared{}));
+  wait_for_go(socket);
+  if (chdir(kWorkDirectory) != 0) throw system_error(kWorkDirectory, "chdir");
+  build_root_tree(request, accounts);
+
+  Plan plan;
+  plan.cwd = request.cwd;
+  plan.fill.emplace_back("PATH", kDefaultSearchPath);
+  const Fd sealed = write_plan(plan);
+  const int descriptor = sealed.get();
+  answer(socket, bytes_of(Built{}), std::span(&descriptor, 1));
+}
+
+}  // namespace slipway

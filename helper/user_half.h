@@ -1,0 +1,21 @@
+// The user's half of stage: a process that is the user, owns the step's namespaces and builds the container in them.
+#pragma once
+
+#include "helper/request.h"
+
+namespace slipway {
+
+// What the half writes to its parent when its namespaces exist; the parent then maps the ids and says go.
+struct Unshared {
+  char done = 1;
+};
+
+// What it writes when the container stands; the plan comes with it as a descriptor.
+struct Built {
+  char done = 1;
+};
+
+// The body of the child. Expects two words to go on: when the image is mounted, and when the ids are mapped.
+void run_user_half(const Request& request, int socket);
+
+}  // namespace slipway
