@@ -1,0 +1,69 @@
+#include "enter/arrival.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "enter/text.h"
+#include "helper/wire.h"
+
+namespace slipway {
+
+namespace {
+
+constexpr char kWhat[] = "container";
+
+// Space for the descriptors beside the message, aligned as CMSG_FIRSTHDR wants it.
+union Control {
+  cmsghdr header;
+  char bytes[CMSG_SPACE(kWireDescriptors * sizeof(int))];
+};
+
+bool wait_for_message(int socket, int timeout_ms) {
+  pollfd wait{socket, POLLIN, 0};
+  int ready;
+  do ready = poll(&wait, 1, timeout_ms);
+  while (ready < 0 && errno == EINTR);
+  return ready > 0;
+}
+
+}  // namespace
+
+Arrival await_container(int socket, int timeout_ms) {
+  if (!wait_for_message(socket, timeout_ms)) {
+    fail(kExitRefused, kWhat, "slipway-stage did not answer in time",
+         "ask the admin to look at this node's load and storage");
+  }
+  static Wire wire;
+  Control control{};
+  iovec part{&wire, sizeof wire};
+  msghdr envelope{};
+  envelope.msg_iov = &part;
+  envelope.msg_iovlen = 1;
+  envelope.msg_control = &control;
+  envelope.msg_controllen = sizeof control;
+  ssize_t size;
+  do size = recvmsg(socket, &envelope, MSG_PEEK | MSG_CMSG_CLOEXEC);
+  while (size < 0 && errno == EINTR);
+
+  if (size <= 0) {
+    fail(kExitRefused, kWhat, "slipway-stage ended without an answer", "ask the admin to look at this node's memory and logs");
+  }
+  if (size != sizeof wire || strncmp(wire.release, PACKAGE_VERSION, sizeof wire.release) != 0) {
+    fail(kExitRefused, kWhat, "slipway's plugin and helpers are of different releases", "ask the admin to finish the upgrade");
+  }
+  if (wire.exit_code != 0) {
+    wire.sentence[sizeof wire.sentence - 1] = '\0';
+    fail_reported(wire.exit_code, wire.sentence);
+  }
+  const cmsghdr* const rights = CMSG_FIRSTHDR(&envelope);
+  if (!rights || rights->cmsg_type != SCM_RIGHTS || rights->cmsg_len != CMSG_LEN(kWireDescriptors * sizeof(int))) {
+    fail(kExitRefused, kWhat, "its descriptors could not be received", "raise the limit on open files (ulimit -n)");
+  }
+  int descriptors[kWireDescriptors];
+  memcpy(descriptors, CMSG_DATA(rights), sizeof descriptors);
+  return {descriptors[0], descriptors[1], descriptors[2]};
+}
+
+}  // namespace slipway

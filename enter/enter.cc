@@ -1,0 +1,149 @@
+// slipway-enter: executed by slurmstepd in place of the step's command, once per rank, as the user. It waits for the
+// container that stage makes, joins it, gives up everything and executes the command inside. Only what differs from
+// rank to rank belongs here: every instruction is paid for once per rank.
+//
+// Everything in this folder does without the C++ library and its exceptions, so that enter can be linked with musl:
+// glibc's start-up asks the CPU for its features, which costs a virtual machine more than all the rest of enter.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "enter/arrival.h"
+#include "enter/command.h"
+#include "enter/decisions.h"
+#include "enter/descriptors.h"
+#include "enter/privileges.h"
+#include "enter/text.h"
+#include "helper/wire.h"
+
+namespace slipway {
+namespace {
+
+// Names a descriptor which the rank's program needs: PMI-1 and PMI-2 clients talk to slurmstepd over it.
+constexpr char kDescriptorVariable[] = "PMI_FD";
+
+struct Summons {
+  int socket = -1;
+  int seconds = 0;
+};
+
+// Reads and removes what the plugin left in the environment for us.
+Summons read_summons() {
+  const char* const text = getenv(kEnterVariable);
+  if (!text) {
+    fail(kExitRefused, "container", "this node's Slurm did not start slipway-enter through the slipway plugin",
+         "ask the admin for the plugin's line in this node's plugstack.conf");
+  }
+  Summons summons;
+  if (sscanf(text, "%d:%d", &summons.socket, &summons.seconds) != 2 || summons.seconds < 0 ||
+      summons.seconds > INT_MAX / 1000) {
+    fail(kExitRefused, kEnterVariable, "was changed", "leave it to slipway");
+  }
+  unsetenv(kEnterVariable);
+  return summons;
+}
+
+// The step's words. Where Slurm lets a plugin put words in front (23.11), they follow our own name; before, the plugin
+// replaced argv[0] and left the original in the environment.
+char** step_words(char** argv) {
+  char* const original = getenv(kArgv0Variable);
+  if (!original) return argv + 1;
+  argv[0] = strdup(original);
+  unsetenv(kArgv0Variable);
+  return argv;
+}
+
+void must(const char* failed_call) {
+  if (failed_call) fail_call("container", failed_call);
+}
+
+// setns(2) into the user namespace gives every capability inside it: enough to enter the mount namespace it owns.
+void join(const Arrival& arrival) {
+  if (setns(arrival.user_namespace, CLONE_NEWUSER) != 0) fail_call("container", "setns(user namespace)");
+  must(become_undumpable());
+  if (setns(arrival.mount_namespace, CLONE_NEWNS) != 0) fail_call("container", "setns(mount namespace)");
+}
+
+// Checked by getcwd: a working directory outside the root shows as "(unreachable)" (CVE-2024-21626 and its like).
+void change_directory(const char* path) {
+  if (chdir(path) != 0) {
+    fail_call(path, "working directory inside the container",
+              "start the step in a directory that exists there, or use --chdir");
+  }
+  char real[PATH_MAX];
+  if (!getcwd(real, sizeof real) || real[0] != '/') {
+    fail(kExitRefused, path, "the working directory is not inside the container", "use --chdir");
+  }
+}
+
+void close_other_descriptors() {
+  const char* const value = getenv(kDescriptorVariable);
+  char* end = nullptr;
+  const long fd = value ? strtol(value, &end, 10) : -1;
+  const int keep = value && !*end && fd > 2 && fd < INT_MAX ? static_cast<int>(fd) : -1;
+  if (!close_descriptors_from(3, &keep, keep >= 0 ? 1 : 0)) fail_call("container", "close_range");
+}
+
+// `srun --bcast=DIR/` names only the directory; slurmstepd's own name for the file must be appended.
+const char* with_bcast_name(const char* command) {
+  if (!*command || command[strlen(command) - 1] != '/') return command;
+  const auto variable = [](const char* name) { return getenv(name) ? getenv(name) : ""; };
+  static char path[PATH_MAX];
+  snprintf(path, sizeof path, "%sslurm_bcast_%s.%s_%s", command, variable("SLURM_JOB_ID"), variable("SLURM_STEP_ID"),
+           variable("SLURMD_NODENAME"));
+  return path;
+}
+
+[[noreturn]] void fail_to_find(const char* command, const Found& found, const char* search_path) {
+  if (found.exit_code == kExitNotExecutable) {
+    fail(found.exit_code, found.path, "is not executable in the image",
+         "make it executable (chmod +x) or name another command");
+  }
+  if (strchr(command, '/')) {
+    fail(found.exit_code, command, "no such file in the image",
+         "name a path that exists inside the container; only home, the working directory and /tmp are the host's");
+  }
+  char path[1000], remedy[sizeof path + 32];
+  snprintf(remedy, sizeof remedy, "PATH there is %s", printable(search_path, path, sizeof path));
+  fail(found.exit_code, command, "command not found in the image", remedy);
+}
+
+[[noreturn]] void execute(char** words) {
+  const char* const command = with_bcast_name(words[0] ? words[0] : "");
+  const char* const variable = getenv("PATH");
+  const char* const search_path = variable ? variable : kDefaultSearchPath;
+  const Found found = find_command(command, search_path);
+  if (found.exit_code != 0) fail_to_find(command, found, search_path);
+  execv(found.path, words);
+  if (errno == ENOEXEC) {
+    fail(kExitNotExecutable, found.path, "is not a program this node can run",
+         "give a script its #! line, or use an image built for this node's architecture");
+  }
+  if (errno == ENOENT) {
+    fail(kExitNotFound, found.path, "its interpreter or dynamic loader does not exist in the image",
+         "use a program that was built for this image");
+  }
+  fail(kExitNotExecutable, found.path, strerror(errno), nullptr);
+}
+
+}  // namespace
+}  // namespace slipway
+
+int main(int, char** argv) {
+  using namespace slipway;
+  const Summons summons = read_summons();
+  char** const words = step_words(argv);
+  const Arrival arrival = await_container(summons.socket, summons.seconds * 1000);
+  const char* const cwd = apply_decisions(arrival.plan);
+  join(arrival);
+  must(give_up_all_privileges());
+  close_other_descriptors();
+  change_directory(cwd);
+  execute(words);
+}

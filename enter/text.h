@@ -1,0 +1,23 @@
+// What enter says, and its one way out.
+#pragma once
+
+#include <stddef.h>
+
+namespace slipway {
+
+// Text of an untrusted string, fit for one line of a terminal or log: control characters and bytes that are not
+// printable ASCII or well-formed UTF-8 are shown as \xNN. Cut where `size` bytes, with the final NUL, are full.
+// Returns `out`.
+const char* printable(const char* untrusted, char* out, size_t size);
+
+// Ends this rank: prints "slipway: <what>: <why>; <remedy>" (only the node's first rank speaks), and exits. `what` may
+// be untrusted.
+[[noreturn]] void fail(int exit_code, const char* what, const char* why, const char* remedy);
+
+// fail with errno's text: "<what>: <call>: <strerror>".
+[[noreturn]] void fail_call(const char* what, const char* call, const char* remedy = nullptr);
+
+// fail with a sentence that stage completed.
+[[noreturn]] void fail_reported(int exit_code, const char* sentence);
+
+}  // namespace slipway
