@@ -1,0 +1,119 @@
+#include "plugin/node.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <climits>
+
+#include "helper/channel.h"
+#include "helper/error.h"
+#include "helper/message.h"
+#include "helper/place.h"
+#include "helper/request.h"
+#include "plugin/marker.h"
+#include "plugin/stage_process.h"
+
+namespace slipway {
+
+namespace {
+
+constexpr char kContainer[] = "SLURM_CONTAINER";
+constexpr char kEnter[] = LIBEXECDIR "/slipway-enter";
+
+// Above what programs and shells use, and below 64: a larger table of descriptors takes a process with threads, as
+// slurmstepd is, 10 ms in the kernel (expand_fdtable waits for every CPU).
+constexpr int kLowestDescriptor = 40;
+
+// stage enforces its own limit; this much later enter stops waiting for one that is stuck in the kernel.
+constexpr unsigned kGraceSeconds = 5;
+
+Fd moved_up(const Fd& fd) {
+  Fd high(fcntl(fd.get(), F_DUPFD_CLOEXEC, kLowestDescriptor));
+  if (!high) throw system_error("container", "fcntl(F_DUPFD)");
+  return high;
+}
+
+std::string working_directory() {
+  char path[PATH_MAX];
+  if (!getcwd(path, sizeof path) || path[0] != '/') throw system_error("working directory", "getcwd", "use --chdir");
+  return path;
+}
+
+Request request_for(const Slurm& slurm, const Settings& settings, const std::string& image) {
+  Request request;
+  request.uid = slurm.uid();
+  request.gid = slurm.gid();
+  request.groups = slurm.groups();
+  request.job = slurm.job();
+  request.step = slurm.step();
+  request.allow_root = settings.allow_root;
+  request.trusted_paths = settings.trusted_paths;
+  request.timeout_seconds = settings.stage_timeout_seconds;
+  request.image = image;
+  // Most likely: what the user's shell told srun. The ranks tell where they really are.
+  request.cwd = slurm.environment("PWD").value_or("");
+  if (!request.cwd.starts_with('/')) request.cwd.clear();
+  const std::vector<std::string> words = slurm.words();
+  if (!words.empty()) request.command = unmark_command(words[0]);
+  if (slurm.step() == kBatchStep) request.batch_script = request.command;
+  request.search_path = slurm.environment("PATH").value_or("");
+  return request;
+}
+
+bool runs_the_users_command(uint32_t step) { return step != kExternStep && step != kInteractiveStep; }
+
+}  // namespace
+
+Node::Node(Slurm& slurm, const Settings& settings) : settings_(settings) {
+  if (!runs_the_users_command(slurm.step())) return;
+  const auto image = slurm.environment(kContainer);
+  if (!image || image->empty()) return;
+  SocketPair ranks = socket_pair();
+  SocketPair place = socket_pair();
+  ranks_end_ = moved_up(ranks.ours);
+  place_end_ = moved_up(place.ours);
+  const Fd stage_end = moved_up(ranks.theirs);  // closed here when this returns: end of file means that stage died
+  try {
+    if (!settings.error.empty()) throw Error::reported(settings.error, kExitRefused);
+    const Fd request = moved_up(write_request(request_for(slurm, settings, *image)));
+    stage_ = start_stage(request.get(), stage_end.get(), moved_up(place.theirs).get());
+  } catch (const Error& error) {
+    send_failure(stage_end.get(), {error.what(), error.exit_code()});
+  }
+}
+
+void Node::tell_place(Slurm& slurm) {
+  if (!has_container()) return;
+  const Fd place_end = std::move(place_end_);  // closed in this rank when it is done: end of file means no rank told
+  if (slurm.local_task() != 0 || stage_ < 0) return;
+  Place place;
+  place.cwd = working_directory();
+  place.mount_namespace.reset(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC));
+  if (!place.mount_namespace) throw system_error("/proc/self/ns/mnt", "open");
+  send_place(place_end.get(), place);
+}
+
+void Node::hand_over(Slurm& slurm) {
+  if (!has_container()) return;
+  const std::vector<std::string> words = slurm.words();
+  if (words.empty()) throw Error("container", "the step has no command", "name one");
+  if (fcntl(ranks_end_.get(), F_SETFD, 0) != 0) throw system_error("container", "fcntl(F_SETFD)");
+  slurm.set_environment(kEnterVariable, std::to_string(ranks_end_.get()) + ":" +
+                                            std::to_string(settings_.stage_timeout_seconds + kGraceSeconds));
+  const std::string command = unmark_command(words[0]);
+  const bool handed_over = slurm.can_prepend_word()
+                               ? slurm.replace_command(command) && slurm.prepend_word(kEnter)
+                               : slurm.replace_command(kEnter);
+  if (!handed_over) throw Error("container", "the step's command cannot be replaced", "report this to slipway's authors");
+  if (!slurm.can_prepend_word()) slurm.set_environment(kArgv0Variable, command);
+}
+
+void Node::ranks_are_forked() {
+  place_end_.reset();
+  ranks_end_.reset();
+  if (stage_ > 0) waitpid(stage_, nullptr, 0);  // ended when it had forked the one that works
+  stage_ = -1;
+}
+
+}  // namespace slipway

@@ -1,0 +1,39 @@
+// The plugin inside slurmstepd: starts stage once per node and step, and hands every rank to enter.
+#pragma once
+
+#include <sys/types.h>
+
+#include "helper/fd.h"
+#include "plugin/settings.h"
+#include "plugin/slurm.h"
+
+namespace slipway {
+
+class Node {
+ public:
+  // After option parsing, in slurmstepd: starts stage when the step has a container, so that it works while slurmstepd
+  // prepares the ranks. A mistake of the user's or the admin's is sent to the ranks, not thrown: a hook that fails here
+  // would drain the node.
+  Node(Slurm& slurm, const Settings& settings);
+
+  // In each rank's process, still root: the node's first rank tells stage where the ranks stand. Never blocks on it.
+  // Throws Error: then the rank must not run.
+  void tell_place(Slurm& slurm);
+
+  // In each rank's process, as the user, just before slurmstepd executes its command. Throws Error: then the rank must
+  // not run.
+  void hand_over(Slurm& slurm);
+
+  // In slurmstepd, when ranks are forked: the sockets are theirs alone.
+  void ranks_are_forked();
+
+ private:
+  bool has_container() const { return static_cast<bool>(ranks_end_); }
+
+  const Settings& settings_;
+  Fd ranks_end_;  // read by enter
+  Fd place_end_;  // written by the first rank
+  pid_t stage_ = -1;
+};
+
+}  // namespace slipway

@@ -1,0 +1,231 @@
+// The SPANK hooks: each turns what Slurm passes into a call of Client or Node, and lets no exception out.
+#include "plugin/slurm.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+extern "C" {
+#include <slurm/slurm.h>
+#include <slurm/spank.h>
+}
+
+#include "helper/error.h"
+#include "plugin/client.h"
+#include "plugin/node.h"
+#include "plugin/release.h"
+#include "plugin/settings.h"
+
+#define EXPORTED __attribute__((visibility("default")))
+
+// In place of SPANK_PLUGIN, which makes plugin_version constant: Slurm loads a plugin only when it names Slurm's own
+// release. Declared first, since C++ exports no constant otherwise.
+extern "C" {
+EXPORTED extern const char plugin_name[], plugin_type[];
+EXPORTED extern const unsigned int spank_plugin_version;
+EXPORTED extern unsigned int plugin_version;
+const char plugin_name[] = "slipway";
+const char plugin_type[] = "spank";
+const unsigned int spank_plugin_version = 1;
+unsigned int plugin_version = SLURM_VERSION_NUMBER;
+}
+
+namespace slipway {
+namespace {
+
+long slurm_api() {
+  const auto version = reinterpret_cast<long (*)()>(dlsym(RTLD_DEFAULT, "slurm_api_version"));
+  return version ? version() : 0;
+}
+
+// Runs when the plugin is loaded, before Slurm looks at plugin_version: one binary serves every release.
+__attribute__((constructor)) void adopt_release() {
+  if (const unsigned number = release_of_api(slurm_api())) plugin_version = number;
+}
+
+class Spank : public Slurm {
+ public:
+  explicit Spank(spank_t spank) : spank_(spank), on_node_(spank_remote(spank) == 1) {}
+
+  std::optional<std::string> environment(const char* name) const override {
+    if (!on_node_) {
+      const char* const value = getenv(name);
+      return value ? std::optional<std::string>(value) : std::nullopt;
+    }
+    // Most variables are short; none is longer than what the kernel executes a program with (MAX_ARG_STRLEN).
+    for (const size_t size : {size_t{4} << 10, size_t{128} << 10}) {
+      std::string value(size, '\0');
+      const spank_err_t result = spank_getenv(spank_, name, value.data(), static_cast<int>(size));
+      if (result == ESPANK_SUCCESS) return value.substr(0, strlen(value.c_str()));
+      if (result != ESPANK_NOSPACE) break;
+    }
+    return std::nullopt;
+  }
+
+  void set_environment(const char* name, const std::string& value) override {
+    if (on_node_) spank_setenv(spank_, name, value.c_str(), 1);
+    else setenv(name, value.c_str(), 1);
+  }
+
+  void unset_environment(const char* name) override {
+    if (on_node_) spank_unsetenv(spank_, name);
+    else unsetenv(name);
+  }
+
+  std::vector<std::string> words() const override {
+    int count = 0;
+    char** words = nullptr;
+    if (spank_get_item(spank_, S_JOB_ARGV, &count, &words) != ESPANK_SUCCESS || !words) return {};
+    return std::vector<std::string>(words, words + count);
+  }
+
+  // S_JOB_ARGV is the very array that is executed (on a node) or sent to the nodes (in srun). The old string belongs to
+  // Slurm's allocator and is left to it.
+  bool replace_command(const std::string& command) override {
+    int count = 0;
+    char** words = nullptr;
+    if (spank_get_item(spank_, S_JOB_ARGV, &count, &words) != ESPANK_SUCCESS || count < 1) return false;
+    words[0] = strdup(command.c_str());
+    return words[0] != nullptr;
+  }
+
+  bool can_prepend_word() const override { return prepend() != nullptr; }
+
+  bool prepend_word(const std::string& word) override {
+    const char* words[] = {word.c_str()};
+    return prepend()(spank_, 1, words) == ESPANK_SUCCESS;
+  }
+
+  uid_t uid() const override { return item<uid_t>(S_JOB_UID, static_cast<uid_t>(-1)); }
+  gid_t gid() const override { return item<gid_t>(S_JOB_GID, static_cast<gid_t>(-1)); }
+  uint32_t job() const override { return item<uint32_t>(S_JOB_ID, 0); }
+  uint32_t step() const override { return item<uint32_t>(S_JOB_STEPID, kExternStep); }
+  int local_task() const override { return item<int>(S_TASK_ID, -1); }
+
+  std::vector<gid_t> groups() const override {
+    gid_t* groups = nullptr;
+    int count = 0;
+    if (spank_get_item(spank_, S_JOB_SUPPLEMENTARY_GIDS, &groups, &count) != ESPANK_SUCCESS) return {};
+    return std::vector<gid_t>(groups, groups + count);
+  }
+
+ private:
+  // Since Slurm 23.11 (spank.h there).
+  using Prepend = spank_err_t (*)(spank_t, int, const char*[]);
+  static Prepend prepend() {
+    static const auto function = reinterpret_cast<Prepend>(dlsym(RTLD_DEFAULT, "spank_prepend_task_argv"));
+    return function;
+  }
+
+  template <typename T>
+  T item(spank_item_t which, T fallback) const {
+    T value = fallback;
+    return spank_get_item(spank_, which, &value) == ESPANK_SUCCESS ? value : fallback;
+  }
+
+  spank_t spank_;
+  bool on_node_;
+};
+
+// One process is a client or a slurmstepd, and serves one command or step.
+Settings settings;
+std::unique_ptr<Client> client;
+std::unique_ptr<Node> node;
+
+bool is_client() {
+  const spank_context_t context = spank_context();
+  return context == S_CTX_LOCAL || context == S_CTX_ALLOCATOR;
+}
+
+bool is_node() { return spank_context() == S_CTX_REMOTE; }
+
+// A hook's body. Negative on failure: up to 24.11, a positive number is an error that Slurm logs and ignores.
+template <typename Body>
+int guarded(Body body) noexcept {
+  try {
+    body();
+    return 0;
+  } catch (const std::exception& error) {
+    slurm_spank_log("slipway: %s", error.what());
+    return -1;
+  }
+}
+
+// Negative from these hooks of slurmstepd would drain the node: what fails is told where ranks start.
+template <typename Body>
+int forgiven(Body body) noexcept {
+  guarded(body);
+  return 0;
+}
+
+int take_option(int, const char* value, int remote) {
+  return guarded([&] {
+    if (!remote && client && value) client->take_option(value);
+  });
+}
+
+void register_options(spank_t spank) {
+  static char image_name[] = "container-image", image_argument[] = "IMAGE",
+              image_usage[] = "run the step inside IMAGE: a SIF or squashfs file, or a directory";
+  static char native_name[] = "container";
+  static spank_option image{image_name, image_argument, image_usage, 1, 0, take_option};
+  static spank_option native{native_name, image_argument, image_usage, 1, 0, take_option};
+  if (settings.options == Settings::Options::kPyxis) spank_option_register(spank, &image);
+  if (!has_native_container(slurm_api())) spank_option_register(spank, &native);
+}
+
+}  // namespace
+}  // namespace slipway
+
+using namespace slipway;
+
+extern "C" {
+
+EXPORTED int slurm_spank_init(spank_t spank, int count, char** words) {
+  return forgiven([&] {
+    if (!is_client() && !is_node()) return;
+    settings = read_settings({words, static_cast<size_t>(count)});
+    register_options(spank);
+    Spank slurm(spank);
+    if (is_client()) client = std::make_unique<Client>(slurm, settings);
+  });
+}
+
+EXPORTED int slurm_spank_init_post_opt(spank_t spank, int, char**) {
+  Spank slurm(spank);
+  if (client) return guarded([&] { client->options_are_parsed(slurm); });
+  if (!is_node()) return 0;
+  return forgiven([&] { node = std::make_unique<Node>(slurm, settings); });
+}
+
+EXPORTED int slurm_spank_local_user_init(spank_t spank, int, char**) {
+  return guarded([&] {
+    Spank slurm(spank);
+    if (client) client->launch(slurm);
+  });
+}
+
+EXPORTED int slurm_spank_task_init_privileged(spank_t spank, int, char**) {
+  return guarded([&] {
+    Spank slurm(spank);
+    if (node) node->tell_place(slurm);
+  });
+}
+
+EXPORTED int slurm_spank_task_init(spank_t spank, int, char**) {
+  return guarded([&] {
+    Spank slurm(spank);
+    if (node) node->hand_over(slurm);
+  });
+}
+
+EXPORTED int slurm_spank_task_post_fork(spank_t, int, char**) {
+  return forgiven([&] {
+    if (node) node->ranks_are_forked();
+  });
+}
+
+}  // extern "C"

@@ -1,0 +1,43 @@
+// The wall between Slurm and the plugin: what the plugin asks of Slurm, in terms of its own. Only slurm.cc includes
+// <slurm/spank.h>; behind this interface, everything else is tested without Slurm.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace slipway {
+
+class Slurm {
+ public:
+  virtual ~Slurm() = default;
+
+  // On a node: the step's environment, which a task's hooks change for that task. In the client: its own.
+  virtual std::optional<std::string> environment(const char* name) const = 0;
+  virtual void set_environment(const char* name, const std::string& value) = 0;
+  virtual void unset_environment(const char* name) = 0;
+
+  // The step's words. Before Slurm 23.11 they can only be replaced in place.
+  virtual std::vector<std::string> words() const = 0;
+  virtual bool replace_command(const std::string& command) = 0;
+  virtual bool can_prepend_word() const = 0;
+  virtual bool prepend_word(const std::string& word) = 0;
+
+  // On a node.
+  virtual uid_t uid() const = 0;
+  virtual gid_t gid() const = 0;
+  virtual std::vector<gid_t> groups() const = 0;
+  virtual uint32_t job() const = 0;
+  virtual uint32_t step() const = 0;
+  virtual int local_task() const = 0;
+};
+
+// Steps that are not a user's srun (slurm.h, SLURM_EXTERN_CONT and its neighbours).
+inline constexpr uint32_t kExternStep = 0xfffffffc;
+inline constexpr uint32_t kBatchStep = 0xfffffffb;
+inline constexpr uint32_t kInteractiveStep = 0xfffffffa;
+
+}  // namespace slipway
