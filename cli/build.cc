@@ -1,0 +1,244 @@
+// slipway build: a SIF image with one squashfs, from a directory or a squashfs file.
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cli/commands.h"
+#include "helper/error.h"
+#include "helper/fd.h"
+#include "helper/sif.h"
+#include "helper/squashfs.h"
+
+extern char** environ;
+
+namespace slipway {
+
+namespace {
+
+// The layout that other tools write: room for 48 descriptors behind the header, data from 32 KiB on.
+constexpr uint64_t kTableOffset = 4096;
+constexpr uint64_t kDescriptors = 48;
+constexpr size_t kDescriptorSize = 585;
+constexpr uint64_t kDataOffset = 32768;
+// The squashfs starts on a page: a loop device then reads whole pages of the file.
+constexpr uint64_t kRootOffset = 36864;
+static_assert(kRootOffset % 4096 == 0 && kTableOffset + kDescriptors * kDescriptorSize <= kDataOffset);
+
+struct Options {
+  std::string compression = "zstd";
+  std::string architecture = sif::host_architecture();
+  std::string output, source;
+};
+
+Options parse(const std::vector<std::string>& words) {
+  Options options;
+  std::vector<std::string> names;
+  for (const std::string& word : words) {
+    if (word.starts_with("--comp=")) options.compression = word.substr(7);
+    else if (word.starts_with("--arch=")) options.architecture = word.substr(7);
+    else if (word.starts_with("-")) throw UsageError("build: unknown option " + printable(word));
+    else names.push_back(word);
+  }
+  if (names.size() != 2) throw UsageError("build: needs an output and a directory or squashfs file");
+  constexpr const char* kCompressions[] = {"zstd", "gzip", "xz", "lz4", "lzo"};
+  if (std::find(std::begin(kCompressions), std::end(kCompressions), options.compression) == std::end(kCompressions)) {
+    throw UsageError("build: --comp=" + printable(options.compression) + " is not one of zstd, gzip, xz, lz4, lzo");
+  }
+  if (sif::code_of_architecture(options.architecture) == "00") {
+    throw UsageError("build: --arch=" + printable(options.architecture) + " is no architecture of the SIF format");
+  }
+  options.output = names[0];
+  options.source = names[1];
+  return options;
+}
+
+// A file that exists only when it is complete: written beside its place and renamed, removed when that does not happen.
+std::string unfinished_path;  // for the signal handler
+
+void remove_unfinished(int signal_number) {
+  unlink(unfinished_path.c_str());
+  signal(signal_number, SIG_DFL);
+  raise(signal_number);
+}
+
+class OutputFile {
+ public:
+  explicit OutputFile(const std::string& path) : path_(path), unfinished_(path + ".XXXXXX") {
+    fd_.reset(mkostemp(unfinished_.data(), O_CLOEXEC));
+    if (!fd_) throw system_error(printable(path), "create", "choose a directory you may write to");
+    unfinished_path = unfinished_;
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, remove_unfinished);
+  }
+  ~OutputFile() {
+    if (!done_) unlink(unfinished_.c_str());
+  }
+  OutputFile(const OutputFile&) = delete;
+
+  const std::string& unfinished() const { return unfinished_; }
+  int fd() const { return fd_.get(); }
+
+  void write_at(uint64_t offset, std::string_view bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t size = pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+      if (size < 0) throw system_error(printable(path_), "write");
+      offset += size;
+      bytes.remove_prefix(size);
+    }
+  }
+
+  void finish() {
+    const mode_t mask = umask(0);
+    umask(mask);
+    if (fchmod(fd_.get(), 0644 & ~mask) != 0 || fsync(fd_.get()) != 0 || rename(unfinished_.c_str(), path_.c_str()) != 0) {
+      throw system_error(printable(path_), "write");
+    }
+    done_ = true;
+  }
+
+ private:
+  std::string path_, unfinished_;
+  Fd fd_;
+  bool done_ = false;
+};
+
+// Ownership and attributes of the building machine mean nothing in an image: all is root's, which stage shows as the
+// user's; xattrs would carry that machine's security labels.
+void run_mksquashfs(const Options& options, const OutputFile& output) {
+  const std::string offset = std::to_string(kRootOffset);
+  std::vector<std::string> words = {"mksquashfs", options.source,  output.unfinished(), "-offset",     offset,
+                                    "-comp",      options.compression, "-all-root",     "-no-xattrs",  "-noappend",
+                                    "-no-progress", "-quiet",      "-e",                output.unfinished()};
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_t child;
+  if (posix_spawnp(&child, "mksquashfs", nullptr, nullptr, arguments.data(), environ) != 0) {
+    throw Error("mksquashfs", "cannot be started", "install the package squashfs-tools");
+  }
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  if (status != 0) throw Error("mksquashfs", "failed on " + printable(options.source), "see its message above");
+}
+
+void copy_squashfs(int source, const Options& options, const OutputFile& output) {
+  struct stat status;
+  if (fstat(source, &status) != 0) throw system_error(printable(options.source), "fstat");
+  check_squashfs(source, 0, status.st_size, printable(options.source));
+  std::vector<char> buffer(1 << 20);
+  for (uint64_t offset = 0;;) {
+    const ssize_t size = pread(source, buffer.data(), buffer.size(), static_cast<off_t>(offset));
+    if (size < 0) throw system_error(printable(options.source), "read");
+    if (size == 0) return;
+    output.write_at(kRootOffset + offset, {buffer.data(), static_cast<size_t>(size)});
+    offset += size;
+  }
+}
+
+uint64_t write_root(const Options& options, const OutputFile& output) {
+  const Fd source(open(options.source.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status;
+  if (!source || fstat(source.get(), &status) != 0) {
+    throw system_error(printable(options.source), "open", "name a directory or a squashfs file");
+  }
+  if (S_ISDIR(status.st_mode)) run_mksquashfs(options, output);
+  else if (S_ISREG(status.st_mode)) copy_squashfs(source.get(), options, output);
+  else throw Error(printable(options.source), "is neither a directory nor a file", "name a directory or a squashfs file");
+  if (fstat(output.fd(), &status) != 0) throw system_error(printable(options.output), "fstat");
+  return status.st_size - kRootOffset;
+}
+
+class Bytes {
+ public:
+  explicit Bytes(size_t size) : bytes_(size, '\0') {}
+  template <typename Number>
+  void number(size_t offset, Number value) {
+    for (size_t i = 0; i < sizeof(Number); ++i) bytes_[offset + i] = static_cast<char>(static_cast<uint64_t>(value) >> (8 * i));
+  }
+  void text(size_t offset, std::string_view text) { std::copy(text.begin(), text.end(), bytes_.begin() + offset); }
+  const std::string& get() const { return bytes_; }
+
+ private:
+  std::string bytes_;
+};
+
+// SOURCE_DATE_EPOCH (reproducible-builds.org) stands for the clock and makes the same input give the same file.
+std::optional<int64_t> source_date() {
+  const char* const text = getenv("SOURCE_DATE_EPOCH");
+  return text ? std::optional<int64_t>(strtoll(text, nullptr, 10)) : std::nullopt;
+}
+
+// A version-4 UUID (RFC 4122). A reproducible image has none of its own: zeros but for the version.
+std::string uuid() {
+  std::array<unsigned char, 16> bytes{};
+  if (!source_date() && getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+    throw system_error("uuid", "getrandom");
+  }
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return std::string(bytes.begin(), bytes.end());
+}
+
+void write_header_and_table(const Options& options, const OutputFile& output, uint64_t root_size) {
+  const int64_t now = source_date().value_or(time(nullptr));
+  const std::string code = sif::code_of_architecture(options.architecture);
+  Bytes header(128);
+  header.text(0, "#!/usr/bin/env run-singularity\n");
+  header.text(32, "SIF_MAGIC");
+  header.text(42, "01");
+  header.text(45, code);
+  header.text(48, uuid());
+  header.number<int64_t>(64, now);
+  header.number<int64_t>(72, now);
+  header.number<int64_t>(80, kDescriptors - 1);
+  header.number<int64_t>(88, kDescriptors);
+  header.number<int64_t>(96, kTableOffset);
+  header.number<int64_t>(104, kDescriptors * kDescriptorSize);
+  header.number<int64_t>(112, kDataOffset);
+  header.number<int64_t>(120, kRootOffset - kDataOffset + root_size);
+
+  Bytes root(kDescriptorSize);
+  root.number<int32_t>(0, static_cast<int32_t>(sif::Type::kPartition));
+  root.number<uint8_t>(4, 1);
+  root.number<uint32_t>(5, 1);
+  root.number<uint32_t>(9, sif::kGroupBit | 1);
+  root.number<int64_t>(17, kRootOffset);
+  root.number<int64_t>(25, root_size);
+  root.number<int64_t>(33, kRootOffset - kDataOffset + root_size);
+  root.number<int64_t>(41, now);
+  root.number<int64_t>(49, now);
+  root.text(73, "root.squashfs");
+  root.number<int32_t>(201, static_cast<int32_t>(sif::FileSystem::kSquashfs));
+  root.number<int32_t>(205, static_cast<int32_t>(sif::Part::kPrimarySystem));
+  root.text(209, code);
+
+  output.write_at(0, header.get());
+  output.write_at(kTableOffset, root.get());
+}
+
+}  // namespace
+
+int build_command(const std::vector<std::string>& words) {
+  const Options options = parse(words);
+  OutputFile output(options.output);
+  const uint64_t root_size = write_root(options, output);
+  write_header_and_table(options, output, root_size);
+  sif::read(output.fd(), printable(options.output));  // what we write, we can read
+  output.finish();
+  return 0;
+}
+
+}  // namespace slipway

@@ -1,0 +1,19 @@
+// The subcommands of slipway(1). Each takes the words behind its name, throws Error for what fails and UsageError for
+// words it does not understand, and returns the exit code.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace slipway {
+
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+int build_command(const std::vector<std::string>& words);
+int inspect_command(const std::vector<std::string>& words);
+
+}  // namespace slipway
