@@ -1,0 +1,31 @@
+// libFuzzer: whatever bytes an image has, reading it ends with an answer or an Error, and touches nothing outside.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "helper/elf.h"
+#include "helper/error.h"
+#include "helper/fd.h"
+#include "helper/image_format.h"
+#include "helper/sif.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static const int file = memfd_create("image", MFD_CLOEXEC);
+  if (ftruncate(file, 0) != 0 || pwrite(file, data, size, 0) != static_cast<ssize_t>(size)) return 0;
+  try {
+    const slipway::RootPartition root = slipway::root_partition(file, "image");
+    // What the mounting side relies on.
+    if (root.offset > size || root.size > size - root.offset) __builtin_trap();
+  } catch (const slipway::Error&) {
+  }
+  try {
+    for (const slipway::sif::Object& object : slipway::sif::read(file, "image").objects) {
+      if (object.offset > size || object.size > size - object.offset) __builtin_trap();
+    }
+  } catch (const slipway::Error&) {
+  }
+  slipway::read_elf_needs(file);
+  return 0;
+}

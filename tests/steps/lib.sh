@@ -1,0 +1,113 @@
+# What the cluster tests share. A test reads like a user's session: run a command, say what it must print.
+# shellcheck shell=bash
+
+eval "$("$repository/tests/cluster" env)"
+data=${SLIPWAY_TEST_DATA:-$repository/../shared/data}
+image=$CLUSTER_IMAGES/small.sif
+mark="Slipway test image"  # in the image's os-release, and nowhere on the host
+
+# Where a check speaks even when its output is captured.
+exec 19>&2
+# Steps start in the user's home, which every node has.
+cd "$CLUSTER_HOME"
+
+skip() { echo "$1"; exit 77; }
+
+as_user() { timeout -k 5 60 "$repository/tests/cluster" run -- "$@"; }
+as_root() { timeout -k 5 60 "$repository/tests/cluster" run --user root -- "$@"; }
+# A line of shell, as the user.
+user() { as_user sh -c "$1"; }
+
+# fails STATUS COMMAND...: must end with this status; its output is printed for the next check.
+fails() {
+  local wanted=$1 status=0
+  shift
+  "$@" || status=$?
+  [ "$status" -eq "$wanted" ] || { echo "ended with status $status, not $wanted: $*" >&19; return 1; }
+}
+
+# Reads standard input; must hold, or not hold, the text.
+says() {
+  local output
+  output=$(cat)
+  grep -qF -- "$1" <<<"$output" || { echo "expected: $1"; echo "got: $output"; return 1; }
+}
+says_not() {
+  local output
+  output=$(cat)
+  ! grep -qF -- "$1" <<<"$output" || { echo "unexpected: $1"; echo "in: $output"; return 1; }
+}
+equals() { # equals EXPECTED GOT
+  [ "$1" = "$2" ] || { echo "expected: $1"; echo "got:      $2"; return 1; }
+}
+prints() { # prints EXPECTED COMMAND...
+  local expected=$1 got
+  shift
+  got=$("$@" 2>&1) || { echo "failed: $got"; return 1; }
+  equals "$expected" "$got"
+}
+
+until_true() { # until_true COMMAND...: waits up to 20 seconds
+  local deadline=$((SECONDS + 20))
+  until "$@" >/dev/null 2>&1; do
+    [ "$SECONDS" -lt "$deadline" ] || { echo "never came true: $*"; return 1; }
+    sleep 0.1
+  done
+}
+
+on_node() { # on_node NAME COMMAND...: in the network, mount and UTS namespaces of a node, as root
+  local pid
+  pid=$(ip netns pids "slip-$1" | while read -r p; do [ "$(cat "/proc/$p/comm")" != slurmd ] || echo "$p"; done | head -n 1)
+  shift
+  nsenter --target "$pid" --net --mount --uts "$@"
+}
+
+# A file server that answers nothing: a FUSE server that is stopped, on the node.
+with_hung_image() { # with_hung_image COMMAND...
+  local server status=0
+  on_node n1 sh -c "mkdir -p /tmp/hung && exec squashfuse -f -o allow_other '$CLUSTER_IMAGES/small.sqsh' /tmp/hung" &
+  until_true on_node n1 test -e /tmp/hung/bin
+  server=$(pgrep -xf "squashfuse .*/tmp/hung")
+  kill -STOP "$server"
+  "$@" || status=$?
+  kill -KILL "$server"
+  on_node n1 umount -l /tmp/hung
+  return $status
+}
+
+# The processes of this name, without those that only wait to be reaped.
+running() { ps -eo stat=,pid=,comm= | awk -v name="$1" '$1 !~ /^Z/ && $3 == name { print $2; found = 1 } END { exit !found }'; }
+
+# What a step could leave on this machine.
+leftovers() {
+  losetup -a
+  ps -eo stat=,comm= | grep -v '^Z' | grep -oE 'slipway-stage|slipway-enter|slurmstepd' || true
+  lsns -rno TYPE | grep -x user || true
+}
+nothing_is_left() { [ -z "$(leftovers | grep -v '^user$')" ]; }
+
+make_images() {
+  [ ! -e "$image" ] || return 0
+  local tree=$CLUSTER_STATE/tools/tree
+  mkdir -p "$tree"/{bin,etc,usr/bin,proc,sys,dev,tmp,root,var/tmp}
+  cp /bin/busybox "$tree/bin/"
+  chroot "$tree" /bin/busybox --install -s /bin
+  echo "NAME=\"$mark\"" > "$tree/etc/os-release"
+  printf 'root:x:0:0:root:/root:/bin/sh\n' > "$tree/etc/passwd"
+  printf 'root:x:0:\n' > "$tree/etc/group"
+  echo "only root reads this" > "$tree/root/secret"
+  chmod 0600 "$tree/root/secret"
+  echo "not executable" > "$tree/bin/plain"
+  printf '\0garbage' > "$tree/bin/garbage"
+  chmod 0755 "$tree/bin/garbage"
+  ln -s /nowhere/at/all "$tree/bin/dangling"
+  mkdir -p "$tree/bin/setuid"
+  cp "$tree/bin/busybox" "$tree/bin/setuid/"
+  chmod 04755 "$tree/bin/setuid/busybox"
+  mknod -m 0666 "$tree/bin/null-device" c 1 3
+  "$CLUSTER_STATE/usr/bin/slipway" build "$image" "$tree"
+  rm -f "$CLUSTER_IMAGES/small.sqsh"
+  mksquashfs "$tree" "$CLUSTER_IMAGES/small.sqsh" -all-root -comp gzip -quiet -no-progress >/dev/null
+  cp -a "$tree" "$CLUSTER_IMAGES/small.dir"
+  install -o "$CLUSTER_USER" -m 0644 "$image" "$CLUSTER_SHARED/mine.sif"
+}

@@ -1,0 +1,109 @@
+#include "enter/arrival.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/in_child.h"
+
+#include <CppUTest/TestHarness.h>
+
+#include "helper/message.h"
+
+using namespace slipway;
+
+TEST_GROUP(Arrival) {
+  Fd ranks, stage;
+  void setup() override {
+    int pair[2];
+    LONGS_EQUAL(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
+    ranks.reset(pair[0]);
+    stage.reset(pair[1]);
+  }
+  // CppUTest counts leaks before members are destroyed.
+  void teardown() override {
+    ranks.reset();
+    stage.reset();
+  }
+  static Container some_container() {
+    return {Fd(open("/dev/null", O_RDONLY | O_CLOEXEC)), Fd(open("/dev/zero", O_RDONLY | O_CLOEXEC)),
+            Fd(open("/dev/full", O_RDONLY | O_CLOEXEC))};
+  }
+  static unsigned device(int fd) {
+    struct stat status;
+    LONGS_EQUAL(0, fstat(fd, &status));
+    return status.st_rdev & 0xff;
+  }
+  Ended what_a_rank_does(int timeout_ms = 1000) {
+    return in_child([&] { await_container(ranks.get(), timeout_ms); });
+  }
+};
+
+TEST(Arrival, OneMessageServesAnyNumberOfRanks) {
+  CHECK(send_container(stage.get(), some_container()));
+  stage.reset();
+  for (int rank = 0; rank < 1000; ++rank) {
+    const Arrival arrival = await_container(ranks.get(), 1000);
+    const Fd user_namespace(arrival.user_namespace), mount_namespace(arrival.mount_namespace), plan(arrival.plan);
+    LONGS_EQUAL(3, device(arrival.user_namespace));
+    LONGS_EQUAL(5, device(arrival.mount_namespace));
+    LONGS_EQUAL(7, device(arrival.plan));
+    CHECK(fcntl(arrival.plan, F_GETFD) & FD_CLOEXEC);
+  }
+}
+
+TEST(Arrival, AFailureCarriesItsSentenceAndExitCode) {
+  CHECK(send_failure(stage.get(), {"/a.sif: no such image; look again", 127}));
+  const Ended ended = what_a_rank_does();
+  LONGS_EQUAL(127, ended.exit_code);
+  STRCMP_EQUAL("slipway: /a.sif: no such image; look again\n", ended.output.c_str());
+}
+
+TEST(Arrival, OnlyTheFirstRankOfANodeSpeaks) {
+  CHECK(send_failure(stage.get(), {"sentence", 3}));
+  const Ended ended = in_child([&] {
+    setenv("SLURM_LOCALID", "1", 1);
+    await_container(ranks.get(), 1000);
+  });
+  LONGS_EQUAL(3, ended.exit_code);
+  STRCMP_EQUAL("", ended.output.c_str());
+}
+
+TEST(Arrival, AFailureNeverExitsZero) {
+  CHECK(send_failure(stage.get(), {"x", 0}));
+  LONGS_EQUAL(1, what_a_rank_does().exit_code);
+}
+
+TEST(Arrival, ALongSentenceIsCutNotLost) {
+  CHECK(send_failure(stage.get(), {std::string(100000, 'x'), 1}));
+  LONGS_EQUAL(sizeof "slipway: \n" - 1 + 4095, what_a_rank_does().output.size());
+}
+
+TEST(Arrival, EndOfFileMeansThatStageDied) {
+  stage.reset();
+  STRCMP_CONTAINS("ended without an answer", what_a_rank_does().output.c_str());
+}
+
+TEST(Arrival, SilenceEndsAtTheTimeout) {
+  STRCMP_CONTAINS("did not answer in time", what_a_rank_does(10).output.c_str());
+}
+
+TEST(Arrival, OfAnotherReleaseIsRefused) {
+  LONGS_EQUAL(5, write(stage.get(), "0.0.0", 5));
+  STRCMP_CONTAINS("different releases", what_a_rank_does().output.c_str());
+}
+
+TEST(Arrival, WithoutRoomForDescriptorsIsRefused) {
+  CHECK(send_container(stage.get(), some_container()));
+  const Ended ended = in_child([&] {
+    while (dup(0) >= 0) continue;
+    await_container(ranks.get(), 1000);
+  });
+  LONGS_EQUAL(1, ended.exit_code);
+  STRCMP_CONTAINS("ulimit -n", ended.output.c_str());
+}
+
+TEST(Arrival, AContainerWithoutItsDescriptorsIsNotSent) {
+  CHECK_FALSE(send_container(stage.get(), Container{}));  // EBADF
+}

@@ -1,0 +1,60 @@
+#include "helper/request.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <CppUTest/TestHarness.h>
+
+#include "helper/error.h"
+
+using namespace slipway;
+
+TEST_GROUP(Request){};
+
+TEST(Request, ComesBackAsItWasWritten) {
+  Request request;
+  request.uid = 1000;
+  request.gid = 100;
+  request.groups = {100, 4294967294u};
+  request.job = 7;
+  request.step = 4294967291u;
+  request.allow_root = true;
+  request.trusted_paths = {"/images", "/more images"};
+  request.timeout_seconds = 9;
+  request.image = "/a=b\n.sif";
+  request.cwd = "/home/alice";
+  request.command = "./app";
+  request.search_path = "/bin:/usr/bin";
+  const Request back = read_request(write_request(request).get());
+  LONGS_EQUAL(1000, back.uid);
+  LONGS_EQUAL(100, back.gid);
+  CHECK(request.groups == back.groups);
+  LONGS_EQUAL(7, back.job);
+  UNSIGNED_LONGS_EQUAL(4294967291u, back.step);
+  CHECK(back.allow_root);
+  CHECK(request.trusted_paths == back.trusted_paths);
+  LONGS_EQUAL(9, back.timeout_seconds);
+  STRCMP_EQUAL("/a=b\n.sif", back.image.c_str());
+  STRCMP_EQUAL("/home/alice", back.cwd.c_str());
+  STRCMP_EQUAL("./app", back.command.c_str());
+  STRCMP_EQUAL("/bin:/usr/bin", back.search_path.c_str());
+  STRCMP_EQUAL("", back.batch_script.c_str());
+}
+
+TEST(Request, CannotBeWrittenAgain) {
+  const Fd fd = write_request(Request{});
+  LONGS_EQUAL(-1, pwrite(fd.get(), "x", 1, 0));
+}
+
+TEST(Request, AUsersStringCannotAddAnEntry) {
+  Request request;
+  request.image = std::string("/a\0allow_root=1", 15);
+  CHECK_FALSE(read_request(write_request(request).get()).allow_root);
+}
+
+TEST(Request, OfAnotherReleaseIsRefused) {
+  const Fd fd(memfd_create("other", MFD_CLOEXEC));
+  const char text[] = "release=0.0.0\0uid=0";
+  LONGS_EQUAL(sizeof text, write(fd.get(), text, sizeof text));
+  CHECK_THROWS(Error, read_request(fd.get()));
+}
