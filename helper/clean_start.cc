@@ -20,9 +20,11 @@ namespace slipway {
 
 namespace {
 
-// slurmstepd's children inherit blocked and ignored signals, and SIGTERM must end us.
+// slurmstepd's children inherit blocked and ignored signals, and SIGTERM must end us. The C library's sigaction leaves
+// out its own two signals, which its posix_spawn ignored for us and all that we start: so the kernel's.
 void reset_signals() {
-  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  constexpr unsigned long kDefault[8] = {};  // struct sigaction of any architecture's kernel: SIG_DFL
+  for (int number = 1; number < NSIG; ++number) syscall(SYS_rt_sigaction, number, kDefault, nullptr, NSIG / 8);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <map>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "helper/error.h"
 #include "helper/squashfs.h"
@@ -135,11 +135,7 @@ class Reader {
     Object object;
     object.id = descriptor.number<uint32_t>(5);
     const std::string field = "object " + std::to_string(object.id);
-    const auto type = descriptor.number<int32_t>(0);
-    if (type < static_cast<int32_t>(Type::kDefinition) || type > static_cast<int32_t>(Type::kOciBlob)) {
-      damaged(field, "is of a type that does not exist");
-    }
-    object.type = static_cast<Type>(type);
+    object.type = static_cast<Type>(descriptor.number<int32_t>(0));
     const auto group = descriptor.number<uint32_t>(9);
     object.group = group & ~kGroupBit;
     object.link = descriptor.number<uint32_t>(13);
@@ -149,27 +145,21 @@ class Reader {
     object.offset = offset;
     object.size = size;
     object.name = descriptor.text(73, 128);
-    if (object.type == Type::kPartition) read_partition(descriptor, field, object);
+    if (object.type == Type::kPartition) {
+      object.file_system = static_cast<FileSystem>(descriptor.number<int32_t>(201));
+      object.part = static_cast<Part>(descriptor.number<int32_t>(205));
+      object.architecture = architecture(descriptor.text(209, 3));
+    }
     if (object.type == Type::kSignature) object.signer = fingerprint(descriptor.bytes(201 + 4, 20));
     return object;
-  }
-
-  void read_partition(const Record& descriptor, const std::string& field, Object& object) {
-    const auto file_system = descriptor.number<int32_t>(201), part = descriptor.number<int32_t>(205);
-    if (file_system < 1 || file_system > static_cast<int32_t>(FileSystem::kGocryptfsSquashfs)) {
-      damaged(field, "has a file system of a kind that does not exist");
-    }
-    if (part < 1 || part > static_cast<int32_t>(Part::kOverlay)) damaged(field, "is a partition of a kind that does not exist");
-    object.file_system = static_cast<FileSystem>(file_system);
-    object.part = static_cast<Part>(part);
-    object.architecture = architecture(descriptor.text(209, 3));
   }
 
   std::string architecture(const std::string& code) const {
     for (const Architecture& known : kArchitectures) {
       if (code == known.code) return known.name;
     }
-    damaged("architecture", "is none that exists");
+    if (code.empty() || code.find_first_not_of("0123456789") != code.npos) damaged("architecture", "is not a number");
+    return "architecture " + code;
   }
 
   static std::string uuid(std::string_view bytes) {
@@ -242,10 +232,12 @@ void refuse_what_cannot_be_mounted(const Object& root, int file, const std::stri
   }
 }
 
-template <typename Key>
-std::string look_up(const std::map<Key, const char*>& names, Key key) {
-  const auto found = names.find(key);
-  return found == names.end() ? "unknown" : found->second;
+template <typename Key, size_t kCount>
+std::string look_up(const std::pair<Key, const char*> (&names)[kCount], Key key) {
+  for (const auto& [known, name] : names) {
+    if (known == key) return name;
+  }
+  return "unknown";
 }
 
 }  // namespace
@@ -279,28 +271,28 @@ const Object& root_partition(const Image& image, int file, const std::string& na
 }
 
 std::string name_of(Type type) {
-  static const std::map<Type, const char*> names = {
+  static constexpr std::pair<Type, const char*> kNames[] = {
       {Type::kDefinition, "definition file"}, {Type::kEnvironment, "environment"}, {Type::kLabels, "labels"},
       {Type::kPartition, "partition"},        {Type::kSignature, "signature"},     {Type::kJson, "JSON"},
       {Type::kGeneric, "generic"},            {Type::kCryptoMessage, "crypto message"}, {Type::kSbom, "SBOM"},
       {Type::kOciRootIndex, "OCI root index"}, {Type::kOciBlob, "OCI blob"}};
-  return look_up(names, type);
+  return look_up(kNames, type);
 }
 
 std::string name_of(FileSystem file_system) {
-  static const std::map<FileSystem, const char*> names = {
+  static constexpr std::pair<FileSystem, const char*> kNames[] = {
       {FileSystem::kSquashfs, "squashfs"}, {FileSystem::kExt3, "ext3"}, {FileSystem::kArchive, "archive"},
       {FileSystem::kRaw, "raw"},           {FileSystem::kEncryptedSquashfs, "encrypted squashfs"},
       {FileSystem::kGocryptfsSquashfs, "gocryptfs squashfs"}};
-  return look_up(names, file_system);
+  return look_up(kNames, file_system);
 }
 
 std::string name_of(Part part) {
-  static const std::map<Part, const char*> names = {{Part::kSystem, "system"},
+  static constexpr std::pair<Part, const char*> kNames[] = {{Part::kSystem, "system"},
                                                     {Part::kPrimarySystem, "primary system"},
                                                     {Part::kData, "data"},
                                                     {Part::kOverlay, "overlay"}};
-  return look_up(names, part);
+  return look_up(kNames, part);
 }
 
 std::string host_architecture() {

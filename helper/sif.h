@@ -9,6 +9,7 @@
 
 namespace slipway::sif {
 
+// Later releases of the format may add values to the three below: such objects are read, and are of no use to us.
 enum class Type : int32_t {
   kDefinition = 0x4001,
   kEnvironment,
@@ -54,7 +55,7 @@ struct Object {
 inline constexpr uint32_t kGroupBit = 0xf0000000;
 
 struct Image {
-  std::string architecture;  // "amd64", "arm64", ...; "unknown"
+  std::string architecture;  // "amd64", "arm64", ...; "unknown"; "architecture 14" for one not known here
   std::string uuid;          // as 8-4-4-4-12 hex digits
   int64_t created = 0, modified = 0;  // seconds since 1970; real files hold nonsense here
   std::vector<Object> objects;        // those in use, in the order of the table

@@ -12,8 +12,10 @@ namespace slipway {
 namespace {
 
 constexpr uint32_t kMagic = 0x73717368;  // "hsqs"
+constexpr uint64_t kSuperBlockSize = 96;
 constexpr char kRemedy[] = "copy or build the image again";
 
+// Its beginning; the whole has kSuperBlockSize bytes.
 struct SuperBlock {
   uint32_t magic;
   uint32_t inodes, made, block_size, fragments;
@@ -41,7 +43,7 @@ std::string check_squashfs(int file, uint64_t offset, uint64_t size, const std::
     throw Error(name, "its squashfs is not of version 4.0", "build it again with a current mksquashfs");
   }
   const uint64_t used = le64toh(block.bytes_used);
-  if (used < sizeof block || used > size) {
+  if (used < kSuperBlockSize || used > size) {
     throw Error(name, "its squashfs is cut off: it needs " + std::to_string(used) + " bytes and has " + std::to_string(size),
                 kRemedy);
   }

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <string>
 
+#include "enter/descriptors.h"
 #include "helper/channel.h"
 #include "helper/child.h"
 #include "helper/container.h"
@@ -22,6 +23,7 @@ namespace {
 void work(const Request& request, int answer, pid_t watcher) {
   try {
     die_with_parent(watcher);  // and this process's children die with it
+    if (!close_descriptors_from(STDERR_FILENO + 1, &answer, 1)) throw system_error("container", "close_range");
     make_container(request, answer);
   } catch (const Error& error) {
     send_failure(answer, {error.what(), error.exit_code()});
@@ -46,7 +48,6 @@ Worker::Worker(const Request& request) {
   pid_ = fork();
   if (pid_ < 0) throw system_error("container", "fork");
   if (pid_ == 0) {
-    pair.ours.reset();
     work(request, pair.theirs.get(), watcher);
     _exit(0);
   }

@@ -1,0 +1,71 @@
+// That one binary of the plugin loads on every release of Slurm that we name. This program stands for Slurm: it has the
+// function by which Slurm tells its release, and opens the plugin as Slurm does (src/common/plugin.c, src/common/plugstack.c).
+#include "plugin/release.h"
+
+#include <dlfcn.h>
+
+#include <cstdio>
+#include <set>
+#include <string>
+
+#include <CppUTest/TestHarness.h>
+
+#include "tests/unit/in_child.h"
+
+namespace {
+long pretended_api = 0;
+}
+
+extern "C" long slurm_api_version() { return pretended_api; }
+
+using namespace slipway;
+
+TEST_GROUP(Release){};
+
+TEST(Release, TheBinaryTakesOnTheReleaseThatLoadsIt) {
+  static constexpr struct {
+    long api;
+    unsigned version;
+  } kReleases[] = {{38, 0x160500}, {39, 0x170200}, {40, 0x170b00}, {41, 0x180500},
+                   {42, 0x180b00}, {43, 0x190500}, {44, 0x190b00}, {45, 0x1a0500}};
+  for (const auto& release : kReleases) {
+    const Ended ended = in_child([&] {
+      pretended_api = release.api << 16;
+      void* const plugin = dlopen(PLUGIN_PATH, RTLD_LAZY);
+      if (!plugin) {
+        fprintf(stderr, "%s\n", dlerror());
+        _exit(1);
+      }
+      const auto* const type = static_cast<const char*>(dlsym(plugin, "plugin_type"));
+      const auto* const version = static_cast<const unsigned*>(dlsym(plugin, "plugin_version"));
+      if (!type || std::string(type) != "spank") _exit(2);
+      if (!version || *version != release.version) _exit(3);
+    });
+    STRCMP_EQUAL("", ended.output.c_str());
+    LONGS_EQUAL(0, ended.exit_code);
+  }
+}
+
+// A C++ library or a name of ours that leaked would meet another one in srun or slurmstepd.
+TEST(Release, TheBinaryExportsOnlyWhatSlurmLooksFor) {
+  std::set<std::string> names;
+  FILE* const list = popen("nm --dynamic --defined-only --format=just-symbols " PLUGIN_PATH, "r");
+  char line[256];
+  while (fgets(line, sizeof line, list)) names.insert(std::string(line).substr(0, std::string(line).find('\n')));
+  LONGS_EQUAL(0, pclose(list));
+  const std::set<std::string> expected = {
+      "plugin_name", "plugin_type", "plugin_version", "spank_plugin_version", "slurm_spank_init",
+      "slurm_spank_init_post_opt", "slurm_spank_local_user_init", "slurm_spank_task_init_privileged",
+      "slurm_spank_task_init", "slurm_spank_task_post_fork"};
+  for (const std::string& name : names) CHECK_TEXT(expected.count(name), name.c_str());
+  for (const std::string& name : expected) CHECK_TEXT(names.count(name), name.c_str());
+}
+
+TEST(Release, ContainersAreNativeSince2108) {
+  CHECK_FALSE(has_native_container(36L << 16));
+  CHECK(has_native_container(37L << 16));
+  CHECK(has_native_container(38L << 16 | 0x0101));
+}
+
+// Slurm then says by itself that the plugin is of another release.
+TEST(Release, OneThatIsNotKnownIsNotClaimed) { UNSIGNED_LONGS_EQUAL(0, release_of_api(99L << 16)); }
