@@ -7,6 +7,9 @@ namespace slipway {
 namespace {
 
 std::string absolute(const std::string& image, const std::string& directory) {
+  if (image.find('\n') != image.npos) {
+    throw Error("--container=" + printable(image), "a line break cannot be part of an image's name", "rename it");
+  }
   if (image.starts_with('/')) return image;
   if (image.find("://") != image.npos) {
     throw Error("--container=" + printable(image), "is an address, not an image on this cluster's file systems",

@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 #include <fstream>
 
 #include "helper/error.h"
+#include "plugin/components.h"
 #include "plugin/marker.h"
 
 namespace slipway {
@@ -32,14 +34,16 @@ void refuse_oci_conf() {
   }
 }
 
-// SPANK does not tell a plugin of --multi-prog: srun's own words do.
-bool is_multi_prog() {
-  if (getenv("SLURM_MULTI_PROG")) return true;
+// What SPANK does not tell a plugin, srun's own words do.
+std::vector<std::string> words_of_srun() {
+  std::vector<std::string> words;
   std::ifstream command_line("/proc/self/cmdline");
-  for (std::string word; std::getline(command_line, word, '\0');) {
-    if (word == "--multi-prog") return true;
-  }
-  return false;
+  for (std::string word; std::getline(command_line, word, '\0');) words.push_back(word);
+  return words;
+}
+
+bool is_multi_prog(const std::vector<std::string>& words) {
+  return getenv("SLURM_MULTI_PROG") || std::find(words.begin(), words.end(), "--multi-prog") != words.end();
 }
 
 }  // namespace
@@ -47,28 +51,64 @@ bool is_multi_prog() {
 Client::Client(Slurm& slurm, const Settings& settings) : settings_(settings) {
   choice_.inherited = slurm.environment(kContainer);
   slurm.unset_environment(kContainer);
+  slurm.unset_environment(kImagesVariable);
+  // Slurm passes on our options too, as if they were given again: what is inherited would look explicit.
+  for (const std::string option : {"container", "container_image"}) {
+    slurm.unset_environment(("SLURM_SPANK__SLURM_SPANK_OPTION_slipway_" + option).c_str());
+    slurm.unset_environment(("_SLURM_SPANK_OPTION_slipway_" + option).c_str());
+  }
 }
 
 void Client::options_are_parsed(Slurm& slurm) {
   choice_.native = slurm.environment(kContainer);
-  image_ = choose_image(choice_, working_directory());
-  if (!image_) {
-    slurm.unset_environment(kContainer);
-    return;
+  images_.push_back(choose_image(choice_, working_directory()));
+  choice_.native.reset();
+  choice_.option.reset();
+  if (images_.back()) {
+    if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
+    refuse_oci_conf();
   }
-  if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
-  refuse_oci_conf();
-  slurm.set_environment(kContainer, *image_);
+  if (slurm.launches_steps()) export_for_steps(slurm);
+  else export_for_job(slurm);
+}
+
+// Slurm's own variable holds one image for all components, and the next component's --container shows only where it is
+// unset: so steps have a variable of ours, and the nodes give the ranks SLURM_CONTAINER.
+void Client::export_for_steps(Slurm& slurm) const {
+  slurm.unset_environment(kContainer);
+  const std::vector<unsigned> components = components_of_words(words_of_srun());
+  ComponentImages images;
+  bool any = false;
+  for (size_t i = 0; i < images_.size(); ++i) {
+    images[i < components.size() ? components[i] : i] = images_[i];
+    any = any || images_[i];
+  }
+  if (!any) return;
+  if (images.size() != images_.size()) {
+    throw Error("--het-group", "slipway cannot tell which component gets which image", "name each component once, in order");
+  }
+  slurm.set_environment(kImagesVariable, to_text(images));
+}
+
+// A job has one image, which its batch script runs in and its steps inherit: the first that a component names.
+void Client::export_for_job(Slurm& slurm) const {
+  for (const auto& image : images_) {
+    if (image) return slurm.set_environment(kContainer, *image);
+  }
+  slurm.unset_environment(kContainer);
 }
 
 void Client::launch(Slurm& slurm) const {
-  if (!image_) return;
-  if (is_multi_prog()) {
+  const size_t contained = std::count_if(images_.begin(), images_.end(), [](const auto& image) { return image.has_value(); });
+  if (contained == 0) return;
+  if (is_multi_prog(words_of_srun())) {
     // The words name a file of commands here, which only a Slurm that puts enter in front of each can hand over.
     if (slurm.can_prepend_word()) return;
     throw Error("--container", "does not go with --multi-prog before Slurm 23.11",
                 "start the programs from one script that looks at SLURM_PROCID");
   }
+  // Slurm shows the command of one component only, and not of which.
+  if (contained < images_.size()) return;
   const std::vector<std::string> words = slurm.words();
   if (words.empty() || !slurm.replace_command(mark_command(words[0]))) {
     throw Error("--container", "this step's command cannot be handed to the container", "report this to slipway's authors");

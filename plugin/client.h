@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "plugin/choice.h"
 #include "plugin/settings.h"
@@ -19,16 +20,19 @@ class Client {
   // --container-image=, and --container= where Slurm has no such option of its own. The last one wins.
   void take_option(const std::string& image) { choice_.option = image; }
 
-  // After parsing. Exports the image for the step, and for what the step starts, as SLURM_CONTAINER. Throws Error.
+  // After the options of a component were parsed; most commands have but one. Throws Error.
   void options_are_parsed(Slurm& slurm);
 
-  // In srun, for each component of a job: marks its command, see marker.h. Throws Error.
+  // In srun, before it launches: marks the command, see marker.h. Throws Error.
   void launch(Slurm& slurm) const;
 
  private:
+  void export_for_steps(Slurm& slurm) const;
+  void export_for_job(Slurm& slurm) const;
+
   const Settings& settings_;
   Choice choice_;
-  std::optional<std::string> image_;
+  std::vector<std::optional<std::string>> images_;  // one for each component so far
 };
 
 }  // namespace slipway

@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include <climits>
+#include <fstream>
 
 #include "helper/channel.h"
 #include "helper/error.h"
 #include "helper/message.h"
 #include "helper/place.h"
 #include "helper/request.h"
+#include "plugin/components.h"
 #include "plugin/marker.h"
 #include "plugin/stage_process.h"
 
@@ -61,26 +63,61 @@ Request request_for(const Slurm& slurm, const Settings& settings, const std::str
   return request;
 }
 
+std::string process_title() {
+  std::ifstream command_line("/proc/self/cmdline");
+  std::string title;
+  std::getline(command_line, title, '\0');
+  return title;
+}
+
+// Of this node's component, where srun has the plugin; else what Slurm itself passes on. Empty: no container. Throws
+// Error.
+std::string take_image(Slurm& slurm) {
+  const auto text = slurm.environment(kImagesVariable);
+  if (!text) return slurm.environment(kContainer).value_or("");
+  slurm.unset_environment(kImagesVariable);
+  const ComponentImages images = read_images(*text);
+  const auto component = images.size() > 1 ? served_component(slurm, process_title()) : std::nullopt;
+  const auto found = images.size() > 1 ? images.find(component.value_or(-1)) : images.begin();
+  if (found == images.end()) {
+    throw Error("container", "this node cannot tell which component of the step it serves",
+                "start the components as steps of their own");
+  }
+  const std::string image = found->second.value_or("");
+  if (!image.empty()) slurm.set_environment(kContainer, image);
+  return image;
+}
+
 bool runs_the_users_command(uint32_t step) { return step != kExternStep && step != kInteractiveStep; }
 
 }  // namespace
 
 Node::Node(Slurm& slurm, const Settings& settings) : settings_(settings) {
   if (!runs_the_users_command(slurm.step())) return;
-  const auto image = slurm.environment(kContainer);
-  if (!image || image->empty()) return;
-  SocketPair ranks = socket_pair();
-  SocketPair place = socket_pair();
+  try {
+    const std::string image = take_image(slurm);
+    if (image.empty()) return;
+    if (!settings.error.empty()) throw Error::reported(settings.error, kExitRefused);
+    start(slurm, image);
+  } catch (const Error& error) {
+    refuse(error);
+  }
+}
+
+void Node::start(Slurm& slurm, const std::string& image) {
+  const SocketPair ranks = socket_pair();
+  const SocketPair place = socket_pair();
+  const Fd request = moved_up(write_request(request_for(slurm, settings_, image)));
   ranks_end_ = moved_up(ranks.ours);
   place_end_ = moved_up(place.ours);
-  const Fd stage_end = moved_up(ranks.theirs);  // closed here when this returns: end of file means that stage died
-  try {
-    if (!settings.error.empty()) throw Error::reported(settings.error, kExitRefused);
-    const Fd request = moved_up(write_request(request_for(slurm, settings, *image)));
-    stage_ = start_stage(request.get(), stage_end.get(), moved_up(place.theirs).get());
-  } catch (const Error& error) {
-    send_failure(stage_end.get(), {error.what(), error.exit_code()});
-  }
+  // Stage's ends are closed here when this returns: end of file means that stage died.
+  stage_ = start_stage(request.get(), moved_up(ranks.theirs).get(), moved_up(place.theirs).get());
+}
+
+void Node::refuse(const Error& error) {
+  const SocketPair ranks = socket_pair();
+  ranks_end_ = moved_up(ranks.ours);
+  send_failure(ranks.theirs.get(), {error.what(), error.exit_code()});
 }
 
 void Node::tell_place(Slurm& slurm) {

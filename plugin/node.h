@@ -3,6 +3,9 @@
 
 #include <sys/types.h>
 
+#include <string>
+
+#include "helper/error.h"
 #include "helper/fd.h"
 #include "plugin/settings.h"
 #include "plugin/slurm.h"
@@ -28,6 +31,8 @@ class Node {
   void ranks_are_forked();
 
  private:
+  void start(Slurm& slurm, const std::string& image);
+  void refuse(const Error& error);
   bool has_container() const { return static_cast<bool>(ranks_end_); }
 
   const Settings& settings_;

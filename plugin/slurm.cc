@@ -99,6 +99,8 @@ class Spank : public Slurm {
     return prepend()(spank_, 1, words) == ESPANK_SUCCESS;
   }
 
+  bool launches_steps() const override { return spank_context() == S_CTX_LOCAL; }
+
   uid_t uid() const override { return item<uid_t>(S_JOB_UID, static_cast<uid_t>(-1)); }
   gid_t gid() const override { return item<gid_t>(S_JOB_GID, static_cast<gid_t>(-1)); }
   uint32_t job() const override { return item<uint32_t>(S_JOB_ID, 0); }
@@ -218,7 +220,9 @@ EXPORTED int slurm_spank_task_init_privileged(spank_t spank, int, char**) {
 EXPORTED int slurm_spank_task_init(spank_t spank, int, char**) {
   return guarded([&] {
     Spank slurm(spank);
-    if (node) node->hand_over(slurm);
+    // What could not be read is perhaps a container: it must not run on the host.
+    if (!node) throw Error("container", "slipway could not start on this node", "try again; see slurmd's log there");
+    node->hand_over(slurm);
   });
 }
 

@@ -26,6 +26,9 @@ class Slurm {
   virtual bool can_prepend_word() const = 0;
   virtual bool prepend_word(const std::string& word) = 0;
 
+  // In a client: whether it is srun. sbatch and salloc only make jobs.
+  virtual bool launches_steps() const = 0;
+
   // On a node.
   virtual uid_t uid() const = 0;
   virtual gid_t gid() const = 0;

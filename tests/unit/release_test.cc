@@ -8,9 +8,9 @@
 #include <set>
 #include <string>
 
-#include <CppUTest/TestHarness.h>
-
 #include "tests/unit/in_child.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 namespace {
 long pretended_api = 0;

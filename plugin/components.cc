@@ -1,0 +1,103 @@
+#include "plugin/components.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+namespace slipway {
+
+namespace {
+
+constexpr unsigned kMostComponents = 128;  // MAX_HET_JOB_COMPS in Slurm's sources
+
+// The number at the start of `text`, which it is taken from.
+std::optional<unsigned> take_number(std::string_view& text) {
+  unsigned number = 0;
+  const auto [stop, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || number >= kMostComponents) return std::nullopt;
+  text.remove_prefix(stop - text.data());
+  return number;
+}
+
+bool take(std::string_view& text, char expected) {
+  if (!text.starts_with(expected)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// "0,2-4", perhaps in brackets; in rising order, as srun goes through them.
+std::vector<unsigned> numbers_of(std::string_view list) {
+  std::vector<unsigned> numbers;
+  take(list, '[');
+  do {
+    const auto first = take_number(list);
+    const auto last = first && take(list, '-') ? take_number(list) : first;
+    if (!first || !last) return {};
+    for (unsigned number = *first; number <= *last; ++number) numbers.push_back(number);
+  } while (take(list, ','));
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+// getopt takes an option's name cut short, with its value behind "=" or in the next word.
+bool is_het_group(const std::string& word) { return word.starts_with("--het") || word.starts_with("--pack"); }
+
+}  // namespace
+
+std::string to_text(const ComponentImages& images) {
+  std::string text;
+  for (const auto& [component, image] : images) {
+    text += std::to_string(component) + "=" + image.value_or("") + "\n";
+  }
+  return text;
+}
+
+ComponentImages read_images(const std::string& text) {
+  ComponentImages images;
+  for (std::string_view rest = text; !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    const auto component = take_number(line);
+    if (!component || !take(line, '=')) continue;
+    images[*component] = line.empty() ? std::nullopt : std::optional<std::string>(line);
+  }
+  return images;
+}
+
+std::vector<unsigned> components_of_words(const std::vector<std::string>& words) {
+  std::vector<unsigned> components;
+  unsigned part = 0;
+  for (auto begin = words.begin();; ++part) {
+    const auto end = std::find(begin, words.end(), ":");
+    const auto option = std::find_if(begin, end, is_het_group);
+    std::vector<unsigned> named;
+    if (option != end) {
+      const size_t equals = option->find('=');
+      if (equals != option->npos) named = numbers_of(std::string_view(*option).substr(equals + 1));
+      else if (option + 1 != end) named = numbers_of(*(option + 1));
+    }
+    if (named.empty()) named.push_back(part);
+    components.insert(components.end(), named.begin(), named.end());
+    if (end == words.end()) return components;
+    begin = end + 1;
+  }
+}
+
+// The components of a heterogeneous job are jobs of their own, which the environment lists. Those of a heterogeneous
+// step in an ordinary job differ by the step's suffix only.
+std::optional<unsigned> served_component(const Slurm& slurm, const std::string& process_title) {
+  const std::string own_job = std::to_string(slurm.job());
+  for (const char* prefix : {"SLURM_JOB_ID_HET_GROUP_", "SLURM_JOB_ID_PACK_GROUP_"}) {
+    for (unsigned component = 0; component < kMostComponents; ++component) {
+      const auto job = slurm.environment((prefix + std::to_string(component)).c_str());
+      if (!job) break;
+      if (*job == own_job) return component;
+    }
+  }
+  const size_t suffix = process_title.find('+');
+  if (suffix == process_title.npos) return std::nullopt;
+  std::string_view number = std::string_view(process_title).substr(suffix + 1);
+  return take_number(number);
+}
+
+}  // namespace slipway

@@ -1,0 +1,30 @@
+// A heterogeneous step has components, each with options, and so perhaps an image, of its own. SPANK tells a plugin
+// neither which component's options it looks at nor, on a node, which one a slurmstepd serves. Here is how we know.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugin/slurm.h"
+
+namespace slipway {
+
+// By component, counted as Slurm does (SLURM_HET_GROUP and --het-group). No value: without a container.
+using ComponentImages = std::map<unsigned, std::optional<std::string>>;
+
+// How the client hands them to the nodes. The name begins with SLURM_ because --export=NONE spares only such.
+inline constexpr char kImagesVariable[] = "SLURM_SLIPWAY_IMAGES";
+std::string to_text(const ComponentImages& images);
+// What a user made of it counts as far as it can be read.
+ComponentImages read_images(const std::string& text);
+
+// In srun: the components that its words ask for, in the order in which it calls init_post_opt for them: one for each
+// part between colons, or those that the part's --het-group= names.
+std::vector<unsigned> components_of_words(const std::vector<std::string>& words);
+
+// On a node: the component that a slurmstepd with this title ("slurmstepd: [JOB.STEP+COMPONENT]") serves.
+std::optional<unsigned> served_component(const Slurm& slurm, const std::string& process_title);
+
+}  // namespace slipway

@@ -1,0 +1,158 @@
+// Which image srun, sbatch and salloc choose, and what they pass on.
+#include "plugin/client.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "helper/error.h"
+#include "plugin/components.h"
+#include "plugin/marker.h"
+#include "tests/unit/fake_slurm.h"
+#include "tests/unit/temporary.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
+
+using namespace slipway;
+
+TEST_GROUP(Client) {
+  FakeSlurm slurm;
+  Settings settings;
+
+  void setup() override { setenv("SLURM_CONF", "/nowhere/slurm.conf", 1); }
+  void teardown() override {
+    unsetenv("SLURM_CONF");
+    slurm = FakeSlurm();  // CppUTest counts leaks before members are destroyed
+    settings = Settings();
+  }
+  // One component; `native` and `option` are what the user typed, if anything.
+  struct Typed {
+    const char *native, *option;
+  };
+  std::string complaint_about(const std::vector<Typed>& components) {
+    try {
+      run(components);
+      return "";
+    } catch (const Error& error) {
+      return error.what();
+    }
+  }
+  void run(const std::vector<Typed>& components) {
+    Client client(slurm, settings);
+    for (const Typed& typed : components) {
+      // As Slurm does it: only where it is unset.
+      if (typed.native && !slurm.variables.count("SLURM_CONTAINER")) slurm.variables["SLURM_CONTAINER"] = typed.native;
+      if (typed.option) client.take_option(typed.option);
+      client.options_are_parsed(slurm);
+    }
+    client.launch(slurm);
+  }
+  std::string images() { return slurm.environment(kImagesVariable).value_or("none"); }
+  std::string job_image() { return slurm.environment("SLURM_CONTAINER").value_or("none"); }
+};
+
+TEST(Client, AStepWithoutAContainerIsUntouched) {
+  run({{nullptr, nullptr}});
+  CHECK(slurm.variables.empty());
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+}
+
+TEST(Client, WhatIsInheritedCounts) {
+  slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
+  run({{nullptr, nullptr}});
+  STRCMP_EQUAL("0=/inherited.sif\n", images().c_str());
+  STRCMP_EQUAL("./app", unmark_command(slurm.command[0]).c_str());
+  CHECK(slurm.command[0] != "./app");
+}
+
+TEST(Client, WhatIsGivenBeatsWhatIsInherited) {
+  slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
+  run({{"/given.sif", nullptr}});
+  STRCMP_EQUAL("0=/given.sif\n", images().c_str());
+}
+
+TEST(Client, TheAliasBeatsWhatIsInherited) {
+  slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
+  run({{nullptr, "/given.sif"}});
+  STRCMP_EQUAL("0=/given.sif\n", images().c_str());
+}
+
+TEST(Client, WhatAnOuterStepPassedOnIsStale) {
+  slurm.variables[kImagesVariable] = "0=/outer.sif\n";
+  slurm.variables["SLURM_SPANK__SLURM_SPANK_OPTION_slipway_container_image"] = "/outer.sif";
+  run({{nullptr, nullptr}});
+  CHECK(slurm.variables.empty());
+}
+
+TEST(Client, AnEmptyImageIsNone) {
+  slurm.variables["SLURM_CONTAINER"] = "";
+  run({{nullptr, nullptr}});
+  CHECK(slurm.variables.empty());
+}
+
+TEST(Client, BothNamesMustAgree) {
+  STRCMP_CONTAINS("name different images", complaint_about({{"/a.sif", "/b.sif"}}).c_str());
+  STRCMP_EQUAL("", complaint_about({{"/a.sif", "/a.sif"}}).c_str());
+}
+
+TEST(Client, RelativePathsAreTakenFromHere) {
+  LONGS_EQUAL(0, chdir("/usr"));
+  run({{"images/a.sif", nullptr}});
+  STRCMP_EQUAL("0=/usr/images/a.sif\n", images().c_str());
+  LONGS_EQUAL(0, chdir("/"));
+  run({{"a.sif", nullptr}});
+  STRCMP_EQUAL("0=/a.sif\n", images().c_str());
+}
+
+TEST(Client, AddressesAndLineBreaksAreNoImages) {
+  STRCMP_CONTAINS("is an address", complaint_about({{"docker://alpine", nullptr}}).c_str());
+  STRCMP_CONTAINS("line break", complaint_about({{"/a\nb", nullptr}}).c_str());
+}
+
+TEST(Client, EachComponentHasItsOwn) {
+  run({{"/a.sif", nullptr}, {nullptr, "/b.sif"}, {"/c.sif", nullptr}});
+  STRCMP_EQUAL("0=/a.sif\n1=/b.sif\n2=/c.sif\n", images().c_str());
+}
+
+// Slurm shows us one component's command and not which: no mark then, or a bare one would carry it.
+TEST(Client, AComponentMayHaveNone) {
+  run({{nullptr, nullptr}, {nullptr, "/b.sif"}});
+  STRCMP_EQUAL("0=\n1=/b.sif\n", images().c_str());
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+}
+
+TEST(Client, AJobHasTheFirstImageThatIsNamed) {
+  slurm.is_srun = false;
+  Client client(slurm, settings);
+  client.options_are_parsed(slurm);
+  client.take_option("/b.sif");
+  client.options_are_parsed(slurm);
+  client.take_option("/b.sif");
+  client.options_are_parsed(slurm);
+  STRCMP_EQUAL("/b.sif", job_image().c_str());
+  STRCMP_EQUAL("none", images().c_str());
+}
+
+TEST(Client, TheAdminsMistakeFailsContainersOnly) {
+  settings.error = "plugstack.conf: no";
+  STRCMP_EQUAL("", complaint_about({{nullptr, nullptr}}).c_str());
+  STRCMP_EQUAL("plugstack.conf: no", complaint_about({{"/a.sif", nullptr}}).c_str());
+}
+
+TEST(Client, AnOciConfIsRefused) {
+  TemporaryDirectory directory;
+  setenv("SLURM_CONF", directory.write("slurm.conf", "").c_str(), 1);
+  STRCMP_EQUAL("", complaint_about({{"/a.sif", nullptr}}).c_str());
+  slurm = FakeSlurm();
+  directory.write("oci.conf", "");
+  STRCMP_CONTAINS("oci.conf", complaint_about({{"/a.sif", nullptr}}).c_str());
+}
+
+TEST(Client, MultiProgNeedsASlurmThatCanPrepend) {
+  setenv("SLURM_MULTI_PROG", "1", 1);
+  STRCMP_CONTAINS("--multi-prog", complaint_about({{"/a.sif", nullptr}}).c_str());
+  slurm = FakeSlurm();
+  slurm.prepends = true;
+  STRCMP_EQUAL("", complaint_about({{"/a.sif", nullptr}}).c_str());
+  unsetenv("SLURM_MULTI_PROG");
+}

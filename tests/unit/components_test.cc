@@ -1,0 +1,56 @@
+#include "plugin/components.h"
+
+#include "tests/unit/fake_slurm.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
+
+using namespace slipway;
+using Numbers = std::vector<unsigned>;
+
+TEST_GROUP(Components){};
+
+TEST(Components, ImagesComeBackAsTheyWereWritten) {
+  const ComponentImages images = {{0, "/a=b.sif"}, {1, std::nullopt}, {12, "/c d.sif"}};
+  CHECK(images == read_images(to_text(images)));
+  STRCMP_EQUAL("0=/a=b.sif\n1=\n12=/c d.sif\n", to_text(images).c_str());
+}
+
+TEST(Components, WhatIsNotUnderstoodIsLeftOut) {
+  CHECK((ComponentImages{{1, "/b"}} == read_images("x\n0/a\n1=/b\n-2=/c\n128=/d\n99999999999=/e\n\n=")));
+  CHECK(read_images("").empty());
+}
+
+TEST(Components, OnePartIsOneComponent) {
+  CHECK((Numbers{0} == components_of_words({"srun", "-n2", "./app"})));
+  CHECK((Numbers{0, 1, 2} == components_of_words({"srun", "a", ":", "-n2", "b", ":", "c"})));
+}
+
+TEST(Components, HetGroupNamesThem) {
+  CHECK((Numbers{1} == components_of_words({"srun", "--het-group=1", "a"})));
+  CHECK((Numbers{1} == components_of_words({"srun", "--het-group", "1", "a"})));
+  CHECK((Numbers{1, 0} == components_of_words({"srun", "--het-group=1", "a", ":", "--pack-group=0", "b"})));
+  CHECK((Numbers{0, 2, 3} == components_of_words({"srun", "--het-group=[2-3,0]", "a"})));
+  CHECK((Numbers{0, 1} == components_of_words({"srun", "--het=0", "a", ":", "b"})));
+}
+
+// srun refuses such words itself, or they belong to the program.
+TEST(Components, NonsenseCountsAsOneComponent) {
+  for (const char* word : {"--het-group=", "--het-group=x", "--het-group=1-", "--het-group=999", "--het-group"}) {
+    CHECK((Numbers{0} == components_of_words({"srun", "a", word})));
+  }
+}
+
+TEST(Components, AComponentOfAHetJobIsAJobOfItsOwn) {
+  FakeSlurm slurm;
+  slurm.job_id = 12;
+  slurm.variables = {{"SLURM_JOB_ID_HET_GROUP_0", "11"}, {"SLURM_JOB_ID_HET_GROUP_1", "12"}};
+  LONGS_EQUAL(1, *served_component(slurm, "slurmstepd: [12.0]"));
+  slurm.variables = {{"SLURM_JOB_ID_PACK_GROUP_0", "12"}};
+  LONGS_EQUAL(0, *served_component(slurm, "slurmstepd: [12.0]"));
+}
+
+TEST(Components, AComponentOfAHetStepIsASuffix) {
+  LONGS_EQUAL(2, *served_component(FakeSlurm(), "slurmstepd: [7.0+2]"));
+  CHECK_FALSE(served_component(FakeSlurm(), "slurmstepd: [7.0]").has_value());
+  CHECK_FALSE(served_component(FakeSlurm(), "slurmstepd: [7.0+]").has_value());
+}

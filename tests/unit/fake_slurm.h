@@ -1,0 +1,42 @@
+// Stands in for Slurm on the other side of the plugin's wall: an environment, words and a step, as a test sets them.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "plugin/slurm.h"
+
+struct FakeSlurm : slipway::Slurm {
+  std::map<std::string, std::string> variables;
+  std::vector<std::string> command{"./app", "word"};
+  bool prepends = false;
+  bool is_srun = true;
+  uint32_t job_id = 7, step_id = 0;
+  int task = 0;
+
+  std::optional<std::string> environment(const char* name) const override {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional<std::string>(found->second);
+  }
+  void set_environment(const char* name, const std::string& value) override { variables[name] = value; }
+  void unset_environment(const char* name) override { variables.erase(name); }
+  std::vector<std::string> words() const override { return command; }
+  bool replace_command(const std::string& word) override {
+    command[0] = word;
+    return true;
+  }
+  bool can_prepend_word() const override { return prepends; }
+  bool prepend_word(const std::string& word) override {
+    command.insert(command.begin(), word);
+    return prepends;
+  }
+  bool launches_steps() const override { return is_srun; }
+  uid_t uid() const override { return 12345; }
+  gid_t gid() const override { return 12345; }
+  std::vector<gid_t> groups() const override { return {12345}; }
+  uint32_t job() const override { return job_id; }
+  uint32_t step() const override { return step_id; }
+  int local_task() const override { return task; }
+};

@@ -1,0 +1,63 @@
+#include "helper/image_format.h"
+
+#include <fcntl.h>
+
+#include "helper/error.h"
+#include "helper/fd.h"
+#include "tests/unit/sif_file.h"
+#include "tests/unit/temporary.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
+
+using namespace slipway;
+
+TEST_GROUP(ImageFormat) {
+  TemporaryDirectory directory;
+
+  RootPartition partition_of(const std::string& bytes) const {
+    const Fd file(open(directory.write("image", bytes).c_str(), O_RDONLY | O_CLOEXEC));
+    return root_partition(file.get(), "image");
+  }
+  void is_called(const char* what, const std::string& bytes) const {
+    try {
+      partition_of(bytes);
+      FAIL("taken for an image");
+    } catch (const Error& error) {
+      STRCMP_EQUAL(("image: is not an image but " + std::string(what) +
+                    "; name a SIF image, a squashfs file or a directory").c_str(), error.what());
+    }
+  }
+};
+
+TEST(ImageFormat, KnowsTheThreeKinds) {
+  const RootPartition in_sif = partition_of(SifFile().bytes());
+  CHECK(in_sif.kind == RootKind::kSquashfs);
+  LONGS_EQUAL(32768, in_sif.offset);
+  LONGS_EQUAL(4096, in_sif.size);
+  const RootPartition bare = partition_of(squashfs_bytes(5000, 4096));
+  CHECK(bare.kind == RootKind::kSquashfs);
+  LONGS_EQUAL(0, bare.offset);
+  LONGS_EQUAL(5000, bare.size);
+  const Fd opened(open(directory.path().c_str(), O_RDONLY | O_CLOEXEC));
+  CHECK(root_partition(opened.get(), "image").kind == RootKind::kDirectory);
+}
+
+TEST(ImageFormat, SaysWhatSomethingElseIs) {
+  const auto at = [](size_t offset, const std::string& bytes) { return std::string(offset, '\0') + bytes + std::string(64, 'x'); };
+  is_called("an empty file", "");
+  is_called("something else", "x");
+  is_called("a script", at(0, "#!/bin/sh"));
+  is_called("a program", at(0, "\x7f" "ELF"));
+  is_called("a gzip archive", at(0, "\x1f\x8b"));
+  is_called("a zstd archive", at(0, "\x28\xb5\x2f\xfd"));
+  is_called("an xz archive", at(0, std::string("\xfd" "7zXZ\0", 6)));
+  is_called("a zip archive", at(0, "PK\x03\x04"));
+  is_called("a tar archive", at(257, "ustar"));
+  is_called("an ext3 or ext4 file system, which a kernel must never mount from a user's file", at(1080, "\x53\xef"));
+  is_called("an EROFS file system, which slipway does not support yet", at(1024, "\xe2\xe1\xf5\xe0"));
+}
+
+TEST(ImageFormat, ASquashfsThatIsCutOffIsDamaged) {
+  CHECK_THROWS(Error, partition_of(squashfs_bytes(4096, 4097)));
+  CHECK_THROWS(Error, partition_of("hsqs"));
+}

@@ -1,0 +1,111 @@
+// The plugin in slurmstepd, up to the program that it would start: there is no slipway-stage where unit tests run, and
+// every failure must reach the ranks.
+#include "plugin/node.h"
+
+#include <stdlib.h>
+
+#include "enter/arrival.h"
+#include "helper/wire.h"
+#include "plugin/components.h"
+#include "plugin/marker.h"
+#include "tests/unit/fake_slurm.h"
+#include "tests/unit/in_child.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
+
+using namespace slipway;
+
+TEST_GROUP(Node) {
+  FakeSlurm slurm;
+  Settings settings;
+
+  void teardown() override {
+    slurm = FakeSlurm();
+    settings = Settings();
+  }
+  // What enter, in a rank's place, would say.
+  std::string what_the_rank_hears(Node& node) {
+    node.tell_place(slurm);
+    node.hand_over(slurm);
+    const int socket = atoi(slurm.variables[kEnterVariable].c_str());
+    const Ended ended = in_child([&] { await_container(socket, 1000); });
+    LONGS_EQUAL(kExitRefused, ended.exit_code);
+    return ended.output;
+  }
+};
+
+TEST(Node, AStepWithoutAContainerIsUntouched) {
+  Node node(slurm, settings);
+  node.tell_place(slurm);
+  node.hand_over(slurm);
+  node.ranks_are_forked();
+  CHECK(slurm.variables.empty());
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+}
+
+TEST(Node, StepsThatRunNoCommandOfTheUsersAreUntouched) {
+  for (const uint32_t step : {kExternStep, kInteractiveStep}) {
+    slurm.step_id = step;
+    slurm.variables["SLURM_CONTAINER"] = "/a.sif";
+    Node node(slurm, settings);
+    node.hand_over(slurm);
+    STRCMP_EQUAL("./app", slurm.command[0].c_str());
+  }
+}
+
+TEST(Node, ReplacesTheCommandInPlaceWhereSlurmCanDoNothingElse) {
+  slurm.variables["SLURM_CONTAINER"] = "/a.sif";
+  slurm.command[0] = mark_command("./app");
+  Node node(slurm, settings);
+  node.hand_over(slurm);
+  STRCMP_EQUAL(LIBEXECDIR "/slipway-enter", slurm.command[0].c_str());
+  STRCMP_EQUAL("word", slurm.command[1].c_str());
+  STRCMP_EQUAL("./app", slurm.variables[kArgv0Variable].c_str());
+}
+
+TEST(Node, PutsEnterInFrontWhereSlurmCan) {
+  slurm.variables["SLURM_CONTAINER"] = "/a.sif";
+  slurm.command[0] = mark_command("./app");
+  slurm.prepends = true;
+  Node node(slurm, settings);
+  node.hand_over(slurm);
+  CHECK((slurm.command == std::vector<std::string>{LIBEXECDIR "/slipway-enter", "./app", "word"}));
+  CHECK_FALSE(slurm.variables.count(kArgv0Variable));
+}
+
+TEST(Node, TheAdminsMistakeReachesTheRanks) {
+  settings.error = "plugstack.conf: no";
+  slurm.variables["SLURM_CONTAINER"] = "/a.sif";
+  Node node(slurm, settings);
+  STRCMP_EQUAL("slipway: plugstack.conf: no\n", what_the_rank_hears(node).c_str());
+}
+
+TEST(Node, AStageThatIsMissingReachesTheRanks) {
+  slurm.variables["SLURM_CONTAINER"] = "/a.sif";
+  Node node(slurm, settings);
+  STRCMP_CONTAINS("install slipway completely on this node", what_the_rank_hears(node).c_str());
+}
+
+TEST(Node, RunsItsComponentsImage) {
+  slurm.variables[kImagesVariable] = "0=/a.sif\n1=/b.sif\n";
+  slurm.variables["SLURM_JOB_ID_HET_GROUP_0"] = "6";
+  slurm.variables["SLURM_JOB_ID_HET_GROUP_1"] = "7";
+  Node node(slurm, settings);
+  STRCMP_EQUAL("/b.sif", slurm.variables["SLURM_CONTAINER"].c_str());
+  CHECK_FALSE(slurm.variables.count(kImagesVariable));
+}
+
+TEST(Node, AComponentWithoutAnImageRunsOnTheHost) {
+  slurm.variables[kImagesVariable] = "0=/a.sif\n1=\n";
+  slurm.variables["SLURM_JOB_ID_HET_GROUP_0"] = "6";
+  slurm.variables["SLURM_JOB_ID_HET_GROUP_1"] = "7";
+  Node node(slurm, settings);
+  node.hand_over(slurm);
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+}
+
+TEST(Node, AComponentThatIsNotKnownFails) {
+  slurm.variables[kImagesVariable] = "0=/a.sif\n1=\n";
+  Node node(slurm, settings);
+  STRCMP_CONTAINS("which component", what_the_rank_hears(node).c_str());
+}
