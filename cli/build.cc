@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -38,9 +39,23 @@ constexpr uint64_t kDataOffset = 32768;
 constexpr uint64_t kRootOffset = 36864;
 static_assert(kRootOffset % 4096 == 0 && kTableOffset + kDescriptors * kDescriptorSize <= kDataOffset);
 
+// SOURCE_DATE_EPOCH (reproducible-builds.org) stands for the clock and makes the same input give the same file.
+std::optional<int64_t> source_date() {
+  const char* const text = getenv("SOURCE_DATE_EPOCH");
+  if (!text) return std::nullopt;
+  int64_t seconds = 0;
+  const char* const end = text + strlen(text);
+  const auto [stop, failure] = std::from_chars(text, end, seconds);
+  if (failure != std::errc() || stop != end || seconds < 0) {
+    throw Error("SOURCE_DATE_EPOCH=" + printable(text), "is not a number of seconds since 1970", "correct or unset it");
+  }
+  return seconds;
+}
+
 struct Options {
   std::string compression = "zstd";
   std::string architecture = sif::host_architecture();
+  std::optional<int64_t> date = source_date();  // no value: now
   std::string output, source;
 };
 
@@ -175,16 +190,10 @@ class Bytes {
   std::string bytes_;
 };
 
-// SOURCE_DATE_EPOCH (reproducible-builds.org) stands for the clock and makes the same input give the same file.
-std::optional<int64_t> source_date() {
-  const char* const text = getenv("SOURCE_DATE_EPOCH");
-  return text ? std::optional<int64_t>(strtoll(text, nullptr, 10)) : std::nullopt;
-}
-
 // A version-4 UUID (RFC 4122). A reproducible image has none of its own: zeros but for the version.
-std::string uuid() {
+std::string uuid(const Options& options) {
   std::array<unsigned char, 16> bytes{};
-  if (!source_date() && getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
+  if (!options.date && getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
     throw system_error("uuid", "getrandom");
   }
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
@@ -193,14 +202,14 @@ std::string uuid() {
 }
 
 void write_header_and_table(const Options& options, const OutputFile& output, uint64_t root_size) {
-  const int64_t now = source_date().value_or(time(nullptr));
+  const int64_t now = options.date.value_or(time(nullptr));
   const std::string code = sif::code_of_architecture(options.architecture);
   Bytes header(128);
   header.text(0, "#!/usr/bin/env run-singularity\n");
   header.text(32, "SIF_MAGIC");
   header.text(42, "01");
   header.text(45, code);
-  header.text(48, uuid());
+  header.text(48, uuid(options));
   header.number<int64_t>(64, now);
   header.number<int64_t>(72, now);
   header.number<int64_t>(80, kDescriptors - 1);

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/plugstack.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/image_format.h"
@@ -64,7 +65,9 @@ json describe_mount(int file, const std::string& name) {
   try {
     const RootPartition root = root_partition(file, name);
     if (root.kind == RootKind::kDirectory) return {{"how", "bind"}, {"why", "a directory is shown read-only as it is"}};
-    const Verdict verdict = judge_image(file, {});
+    const Settings settings = settings_of_this_node();
+    if (!settings.error.empty()) return {{"how", "refused"}, {"why", settings.error}};
+    const Verdict verdict = judge_image(file, settings.trusted_paths);
     if (verdict.trusted) return {{"how", "kernel squashfs"}, {"why", "the image " + verdict.reason}};
     return {{"how", "refused"}, {"why", "the image " + verdict.reason + "; mounting by FUSE is not built yet"}};
   } catch (const Error& error) {

@@ -1,0 +1,63 @@
+#include "cli/plugstack.h"
+
+#include <glob.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <vector>
+
+namespace slipway {
+
+namespace {
+
+constexpr char kPlugin[] = "spank_slipway.so";
+constexpr int kDeepestInclude = 8;
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream text(line.substr(0, line.find('#')));
+  std::vector<std::string> words;
+  for (std::string word; text >> word;) words.push_back(word);
+  return words;
+}
+
+std::vector<std::string> files_matching(const std::string& pattern) {
+  glob_t found{};
+  std::vector<std::string> files;
+  if (glob(pattern.c_str(), 0, nullptr, &found) == 0) files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  globfree(&found);
+  return files;
+}
+
+// The words behind the plugin's path, where `path` or what it includes has such a line.
+std::optional<std::vector<std::string>> find_line(const std::string& path, int depth) {
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const std::vector<std::string> words = words_of(line);
+    if (words.size() < 2) continue;
+    if (words[0] == "include" && depth < kDeepestInclude) {
+      for (const std::string& included : files_matching(words[1])) {
+        if (auto found = find_line(included, depth + 1)) return found;
+      }
+    } else if (words[1].substr(words[1].find_last_of('/') + 1) == kPlugin) {
+      return std::vector<std::string>(words.begin() + 2, words.end());
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Settings settings_of_this_node() {
+  const char* const conf = getenv("SLURM_CONF");
+  const std::string slurm_conf = conf ? conf : "/etc/slurm/slurm.conf";
+  auto words = find_line(slurm_conf.substr(0, slurm_conf.find_last_of('/') + 1) + "plugstack.conf", 0);
+  std::vector<char*> pointers;
+  if (words) {
+    for (std::string& word : *words) pointers.push_back(word.data());
+  }
+  return read_settings(pointers);
+}
+
+}  // namespace slipway
