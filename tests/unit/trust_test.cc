@@ -2,7 +2,11 @@
 #include "helper/trust.h"
 
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -98,4 +102,28 @@ TEST(Trust, ATrustedPathIsWholeComponents) {
 TEST(Trust, OurOwnMountsAreKnown) {
   const Fd fd(open("/", O_RDONLY | O_CLOEXEC));
   CHECK(is_on_own_mount(fd.get()));
+}
+
+// What /proc/PID/root of a process with mounts of its own leads to.
+TEST(Trust, TheMountsOfAnotherNamespaceAreNot) {
+  if (!root) return;
+  int ready[2];
+  LONGS_EQUAL(0, pipe(ready));
+  const pid_t child = fork();
+  if (child == 0) {
+    const bool made = unshare(CLONE_NEWNS) == 0 && mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                      mount("forged", directory.c_str(), "tmpfs", 0, nullptr) == 0;
+    (void)!write(ready[1], made ? "y" : "n", 1);
+    pause();
+  }
+  char made = 0;
+  LONGS_EQUAL(1, read(ready[0], &made, 1));
+  LONGS_EQUAL('y', made);
+  const Fd forged(open(("/proc/" + std::to_string(child) + "/root" + directory).c_str(), O_RDONLY | O_CLOEXEC));
+  CHECK(forged.get() >= 0);
+  CHECK_FALSE(is_on_own_mount(forged.get()));
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  close(ready[0]);
+  close(ready[1]);
 }
