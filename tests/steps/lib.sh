@@ -13,8 +13,8 @@ cd "$CLUSTER_HOME"
 
 skip() { echo "$1"; exit 77; }
 
-as_user() { timeout -k 5 60 "$repository/tests/cluster" run -- "$@"; }
-as_root() { timeout -k 5 60 "$repository/tests/cluster" run --user root -- "$@"; }
+as_user() { timeout --foreground -k 5 60 "$repository/tests/cluster" run -- "$@"; }
+as_root() { timeout --foreground -k 5 60 "$repository/tests/cluster" run --user root -- "$@"; }
 # A line of shell, as the user.
 user() { as_user sh -c "$1"; }
 
@@ -62,18 +62,22 @@ on_node() { # on_node NAME COMMAND...: in the network, mount and UTS namespaces 
   nsenter --target "$pid" --net --mount --uts "$@"
 }
 
-# A file server that answers nothing: a FUSE server that is stopped, on the node.
-with_hung_image() { # with_hung_image COMMAND...
-  local server status=0
+# at_end COMMAND: when the test ends, however it ends; the last one first.
+at_end_commands=()
+at_end() { at_end_commands=("$*" "${at_end_commands[@]}"); }
+trap 'for command in "${at_end_commands[@]}"; do eval "$command" || true; done' EXIT
+
+# From now on, /tmp/hung on n1 is on a file server that answers nothing: a FUSE server that is stopped.
+hang_images() {
   on_node n1 sh -c "mkdir -p /tmp/hung && exec squashfuse -f -o allow_other '$CLUSTER_IMAGES/small.sqsh' /tmp/hung" &
   until_true on_node n1 test -e /tmp/hung/bin
+  local server
   server=$(pgrep -xf "squashfuse .*/tmp/hung")
   kill -STOP "$server"
-  "$@" || status=$?
-  kill -KILL "$server"
-  on_node n1 umount -l /tmp/hung
-  return $status
+  at_end "on_node n1 umount -l /tmp/hung"
+  at_end "kill -KILL $server"
 }
+hung_image=/tmp/hung/etc/os-release
 
 # The processes of this name, without those that only wait to be reaped.
 running() { ps -eo stat=,pid=,comm= | awk -v name="$1" '$1 !~ /^Z/ && $3 == name { print $2; found = 1 } END { exit !found }'; }
