@@ -118,7 +118,8 @@ class OutputFile {
   void finish() {
     const mode_t mask = umask(0);
     umask(mask);
-    if (fchmod(fd_.get(), 0644 & ~mask) != 0 || fsync(fd_.get()) != 0 || rename(unfinished_.c_str(), path_.c_str()) != 0) {
+    if (fchmod(fd_.get(), 0644 & ~mask) != 0 || fsync(fd_.get()) != 0 ||
+        rename(unfinished_.c_str(), path_.c_str()) != 0) {
       throw system_error(printable(path_), "write");
     }
     done_ = true;
@@ -171,7 +172,7 @@ uint64_t write_root(const Options& options, const OutputFile& output) {
   }
   if (S_ISDIR(status.st_mode)) run_mksquashfs(options, output);
   else if (S_ISREG(status.st_mode)) copy_squashfs(source.get(), options, output);
-  else throw Error(printable(options.source), "is neither a directory nor a file", "name a directory or a squashfs file");
+  else throw Error(printable(options.source), "is neither a directory nor a file", "name one of the two");
   if (fstat(output.fd(), &status) != 0) throw system_error(printable(options.output), "fstat");
   return status.st_size - kRootOffset;
 }
@@ -181,7 +182,9 @@ class Bytes {
   explicit Bytes(size_t size) : bytes_(size, '\0') {}
   template <typename Number>
   void number(size_t offset, Number value) {
-    for (size_t i = 0; i < sizeof(Number); ++i) bytes_[offset + i] = static_cast<char>(static_cast<uint64_t>(value) >> (8 * i));
+    for (size_t i = 0; i < sizeof(Number); ++i) {
+      bytes_[offset + i] = static_cast<char>(static_cast<uint64_t>(value) >> (8 * i));
+    }
   }
   void text(size_t offset, std::string_view text) { std::copy(text.begin(), text.end(), bytes_.begin() + offset); }
   const std::string& get() const { return bytes_; }

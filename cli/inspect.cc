@@ -31,7 +31,8 @@ json describe(const sif::Object& object) {
                 {"name", printable(object.name)}};
   if (object.group != 0) entry["group"] = object.group;
   if (object.link != 0) {
-    entry[(object.link & sif::kGroupBit) == sif::kGroupBit ? "linked_group" : "linked_object"] = object.link & ~sif::kGroupBit;
+    entry[(object.link & sif::kGroupBit) == sif::kGroupBit ? "linked_group" : "linked_object"] =
+        object.link & ~sif::kGroupBit;
   }
   if (object.type == sif::Type::kPartition) {
     entry["file_system"] = sif::name_of(object.file_system);

@@ -48,10 +48,12 @@ Arrival await_container(int socket, int timeout_ms) {
   while (size < 0 && errno == EINTR);
 
   if (size <= 0) {
-    fail(kExitRefused, kWhat, "slipway-stage ended without an answer", "ask the admin to look at this node's memory and logs");
+    fail(kExitRefused, kWhat, "slipway-stage ended without an answer",
+         "ask the admin to look at this node's memory and logs");
   }
   if (size != sizeof wire || strncmp(wire.release, PACKAGE_VERSION, sizeof wire.release) != 0) {
-    fail(kExitRefused, kWhat, "slipway's plugin and helpers are of different releases", "ask the admin to finish the upgrade");
+    fail(kExitRefused, kWhat, "slipway's plugin and helpers are of different releases",
+         "ask the admin to finish the upgrade");
   }
   if (wire.exit_code != 0) {
     wire.sentence[sizeof wire.sentence - 1] = '\0';

@@ -57,8 +57,9 @@ const char* apply_decisions(int plan) {
   for (entry += strlen(entry) + 1; entry < end; entry += strlen(entry) + 1) {
     if (const char* const path = value_of(entry, "cwd")) cwd = path;
     else if (const char* const always = value_of(entry, "set")) set_variable(always);
-    else if (const char* const missing = value_of(entry, "fill")) has_variable(missing) ? void() : set_variable(missing);
-    else refuse();
+    else if (const char* const missing = value_of(entry, "fill")) {
+      if (!has_variable(missing)) set_variable(missing);
+    } else refuse();
   }
   if (!cwd) refuse();
   return cwd;

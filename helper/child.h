@@ -41,8 +41,8 @@ class Child {
   Fd socket_;
 };
 
-// Has this process killed when `parent` dies. A change of credentials undoes it (prctl(2)). Throws Error when the parent
-// is dead already.
+// Has this process killed when `parent` dies. A change of credentials undoes it (prctl(2)). Throws Error when the
+// parent is dead already.
 void die_with_parent(pid_t parent);
 
 // For the child's side: the parent's word to go on, and an answer. End of file means that the parent is gone: both

@@ -28,8 +28,10 @@ struct Link {
   const char* name;
   const char* target;
 };
-constexpr Link kLinks[] = {
-    {"fd", "/proc/self/fd"}, {"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"}, {"stderr", "/proc/self/fd/2"}};
+constexpr Link kLinks[] = {{"fd", "/proc/self/fd"},
+                           {"stdin", "/proc/self/fd/0"},
+                           {"stdout", "/proc/self/fd/1"},
+                           {"stderr", "/proc/self/fd/2"}};
 
 constexpr const char* kMountPoints[] = {"pts", "shm", "mqueue"};
 

@@ -106,7 +106,8 @@ void mount_image(const OpenedImage& image, const Request& request) {
   const Verdict verdict = judge_image(image.fd.get(), request.trusted_paths);
   if (!verdict.trusted) {
     throw Error(printable(request.image),
-                "needs FUSE, which is not built yet: the kernel mounts only what root alone could have written, and the image " +
+                "needs FUSE, which is not built yet: the kernel mounts only what root alone could have written, and "
+                "the image " +
                     verdict.reason,
                 "ask the admin to install the image as root, in directories only root can write");
   }

@@ -85,7 +85,8 @@ OpenedImage ImageReader::open() {
   const std::string name = printable(request_.image);
   refuse_other_kinds(image.fd.get(), name);
   if (!is_on_own_mount(image.fd.get())) {
-    throw Error(name, "lies on a mount that is not this node's own", "name the image by a path that every process sees");
+    throw Error(name, "lies on a mount that is not this node's own",
+                "name the image by a path that every process sees");
   }
   return image;
 }

@@ -35,7 +35,8 @@ class Prefetch {
     utsname machine;
     uname(&machine);
     const std::string triplet = std::string(machine.machine) + "-linux-gnu";
-    library_path_ = {"/lib/" + triplet, "/usr/lib/" + triplet, "/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib"};
+    library_path_ = {"/lib/" + triplet, "/usr/lib/" + triplet, "/lib64", "/usr/lib64", "/lib",
+                     "/usr/lib",        "/usr/local/lib"};
   }
 
   void program(const std::string& command, int depth = 0) {

@@ -52,7 +52,8 @@ constexpr size_t kLongestHostFile = 16 << 20;
 // A working directory here is the image's own: the host's would hide the system the user asked for.
 bool belongs_to_image(const std::string& path) {
   constexpr const char* kExactly[] = {"/", "/home", "/mnt", "/opt", "/root", "/run", "/srv", "/var"};
-  constexpr const char* kBelow[] = {"/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/proc", "/sbin", "/sys", "/usr"};
+  constexpr const char* kBelow[] = {"/bin",   "/boot", "/dev",  "/etc", "/lib", "/lib32",
+                                    "/lib64", "/proc", "/sbin", "/sys", "/usr"};
   return std::find(std::begin(kExactly), std::end(kExactly), path) != std::end(kExactly) ||
          std::any_of(std::begin(kBelow), std::end(kBelow), [&](const std::string& directory) {
            return path == directory || path.starts_with(directory + "/");

@@ -111,7 +111,8 @@ class Reader {
     if (total > kMostDescriptors || total > size_ / static_cast<int64_t>(kDescriptorSize)) {
       damaged("number of descriptors", "is too large for the file");
     }
-    if (size != total * static_cast<int64_t>(kDescriptorSize)) damaged("size of the descriptor table", "contradicts its length");
+    if (size != total * static_cast<int64_t>(kDescriptorSize))
+      damaged("size of the descriptor table", "contradicts its length");
     if (!fits(offset, size)) damaged("descriptor table", "lies outside the file");
     // A file without objects may end before its data would start; with objects, each one is checked by itself.
     if (data_offset < 0 || data_size < 0) damaged("data section", "has a negative place or size");
@@ -222,12 +223,14 @@ void refuse_what_cannot_be_mounted(const Object& root, int file, const std::stri
       return;
     case FileSystem::kEncryptedSquashfs:
     case FileSystem::kGocryptfsSquashfs:
-      throw Error(name, "its root file system is encrypted, which slipway does not support", "use an image without encryption");
+      throw Error(name, "its root file system is encrypted, which slipway does not support",
+                  "use an image without encryption");
     case FileSystem::kExt3:
       throw Error(name, "its root file system is ext3, which a kernel must never mount from a user's file",
                   "build the image again: squashfs is the default");
     default:
-      throw Error(name, "its root file system is of the kind " + name_of(root.file_system) + ", which cannot be mounted",
+      throw Error(name,
+                  "its root file system is of the kind " + name_of(root.file_system) + ", which cannot be mounted",
                   "build the image again with squashfs");
   }
 }
@@ -244,7 +247,8 @@ std::string look_up(const std::pair<Key, const char*> (&names)[kCount], Key key)
 
 bool is_sif(int file) {
   char magic[10];
-  return pread(file, magic, sizeof magic, kMagicOffset) == sizeof magic && std::string_view(magic, sizeof magic) == kMagic;
+  return pread(file, magic, sizeof magic, kMagicOffset) == sizeof magic &&
+         std::string_view(magic, sizeof magic) == kMagic;
 }
 
 Image read(int file, const std::string& name) { return Reader(file, name).read(); }

@@ -94,11 +94,12 @@ std::string Skeleton::image_file(const std::string& path) const {
 }
 
 void Skeleton::mount_root() const {
-  // Two lower layers and no upper one: read-only by construction. Not userattr: then overlayfs would obey user.overlay.*
-  // attributes that the image brings; the trusted.* ones it looks for otherwise are never readable here.
+  // Two lower layers and no upper one: read-only by construction. Not userattr: then overlayfs would obey
+  // user.overlay.* attributes that the image brings; the trusted.* ones it looks for otherwise are never readable here.
   const std::string options = std::string("lowerdir=") + kSkeletonName + ":" + kImageName;
   if (mount("slipway", kRootName, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, options.c_str()) != 0) {
-    throw system_error("container", "mount(overlay)", "ask the admin for a kernel with overlayfs in user namespaces (5.11)");
+    throw system_error("container", "mount(overlay)",
+                       "ask the admin for a kernel with overlayfs in user namespaces (5.11)");
   }
 }
 

@@ -38,13 +38,15 @@ bool is_squashfs(int file, uint64_t offset) {
 std::string check_squashfs(int file, uint64_t offset, uint64_t size, const std::string& name) {
   SuperBlock block;
   if (!read_super_block(file, offset, block)) throw Error(name, "its squashfs is cut off", kRemedy);
-  if (le32toh(block.magic) != kMagic) throw Error(name, "its root file system is not the squashfs it claims to be", kRemedy);
+  if (le32toh(block.magic) != kMagic)
+    throw Error(name, "its root file system is not the squashfs it claims to be", kRemedy);
   if (le16toh(block.major) != 4 || le16toh(block.minor) != 0) {
     throw Error(name, "its squashfs is not of version 4.0", "build it again with a current mksquashfs");
   }
   const uint64_t used = le64toh(block.bytes_used);
   if (used < kSuperBlockSize || used > size) {
-    throw Error(name, "its squashfs is cut off: it needs " + std::to_string(used) + " bytes and has " + std::to_string(size),
+    throw Error(name,
+                "its squashfs is cut off: it needs " + std::to_string(used) + " bytes and has " + std::to_string(size),
                 kRemedy);
   }
   static constexpr const char* kNames[] = {"gzip", "lzma", "lzo", "xz", "lz4", "zstd"};

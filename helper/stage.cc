@@ -1,6 +1,6 @@
 // slipway-stage: started by the plugin as root, once per node and step, as soon as slurmstepd knows that the step has a
-// container. It makes the container while slurmstepd prepares the ranks, and hands it to all of them in one message; then
-// nothing of it stays. This process only watches: its child, the worker, does the work.
+// container. It makes the container while slurmstepd prepares the ranks, and hands it to all of them in one message;
+// then nothing of it stays. This process only watches: its child, the worker, does the work.
 
 #include <fcntl.h>
 #include <sched.h>

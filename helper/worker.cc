@@ -68,8 +68,9 @@ void Worker::deliver(int ranks, unsigned seconds) {
   Wire wire{};
   const Datagram answer = receive_datagram(answer_.get(), writable_bytes_of(wire));
   if (answer.size == 0) {
-    send_failure(ranks, {"container: slipway-stage was killed; try again, and ask the admin to look at this node's memory",
-                         kExitRefused});
+    send_failure(ranks,
+                 {"container: slipway-stage was killed; try again, and ask the admin to look at this node's memory",
+                  kExitRefused});
     return;
   }
   std::vector<int> descriptors;

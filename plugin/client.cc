@@ -85,7 +85,8 @@ void Client::export_for_steps(Slurm& slurm) const {
   }
   if (!any) return;
   if (images.size() != images_.size()) {
-    throw Error("--het-group", "slipway cannot tell which component gets which image", "name each component once, in order");
+    throw Error("--het-group", "slipway cannot tell which component gets which image",
+                "name each component once, in order");
   }
   slurm.set_environment(kImagesVariable, to_text(images));
 }
@@ -99,7 +100,8 @@ void Client::export_for_job(Slurm& slurm) const {
 }
 
 void Client::launch(Slurm& slurm) const {
-  const size_t contained = std::count_if(images_.begin(), images_.end(), [](const auto& image) { return image.has_value(); });
+  const size_t contained =
+      std::count_if(images_.begin(), images_.end(), [](const auto& image) { return image.has_value(); });
   if (contained == 0) return;
   if (is_multi_prog(words_of_srun())) {
     // The words name a file of commands here, which only a Slurm that puts enter in front of each can hand over.
@@ -111,7 +113,8 @@ void Client::launch(Slurm& slurm) const {
   if (contained < images_.size()) return;
   const std::vector<std::string> words = slurm.words();
   if (words.empty() || !slurm.replace_command(mark_command(words[0]))) {
-    throw Error("--container", "this step's command cannot be handed to the container", "report this to slipway's authors");
+    throw Error("--container", "this step's command cannot be handed to the container",
+                "report this to slipway's authors");
   }
 }
 

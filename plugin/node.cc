@@ -142,7 +142,8 @@ void Node::hand_over(Slurm& slurm) {
   const bool handed_over = slurm.can_prepend_word()
                                ? slurm.replace_command(command) && slurm.prepend_word(kEnter)
                                : slurm.replace_command(kEnter);
-  if (!handed_over) throw Error("container", "the step's command cannot be replaced", "report this to slipway's authors");
+  if (!handed_over)
+    throw Error("container", "the step's command cannot be replaced", "report this to slipway's authors");
   if (!slurm.can_prepend_word()) slurm.set_environment(kArgv0Variable, command);
 }
 

@@ -1,6 +1,5 @@
-// Runs slipway-stage and slipway-enter as slurmstepd does, without Slurm around them, and prints what they cost: medians,
-// and peaks of resident memory.
-// usage (as root): launch-cost UID IMAGE RANKS ROUNDS COMMAND...
+// Runs slipway-stage and slipway-enter as slurmstepd does, without Slurm around them, and prints what they cost:
+// medians, and peaks of resident memory. usage (as root): launch-cost UID IMAGE RANKS ROUNDS COMMAND...
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
@@ -34,7 +33,8 @@ double now_ms() {
 }
 
 double cpu_ms(const rusage& usage) {
-  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
+  return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e3 +
+         (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e3;
 }
 
 double median(std::vector<double> values) {
@@ -107,7 +107,8 @@ int main(int argc, char** argv) {
     SocketPair pair = socket_pair(), place = socket_pair();
     const Fd sealed = write_request(request);
     // Out of the way of the numbers that stage expects.
-    const int ranks_end = fcntl(pair.ours.get(), F_DUPFD, 200), stage_end = fcntl(pair.theirs.get(), F_DUPFD_CLOEXEC, 200),
+    const int ranks_end = fcntl(pair.ours.get(), F_DUPFD, 200),
+              stage_end = fcntl(pair.theirs.get(), F_DUPFD_CLOEXEC, 200),
               request_fd = fcntl(sealed.get(), F_DUPFD_CLOEXEC, 200),
               place_fd = fcntl(place.theirs.get(), F_DUPFD_CLOEXEC, 200);
     const double start = now_ms();
@@ -151,8 +152,10 @@ int main(int argc, char** argv) {
       plain_cpu.push_back(cpu_ms(reap(spawn([&] { execv(argv[5], argv + 5); }))));
     }
   }
-  printf("{\"ranks\": %d, \"stage_ready_ms\": %.2f, \"stage_cpu_ms\": %.2f, \"stage_peak_kib\": %ld, \"all_done_ms\": %.2f, "
-         "\"stage_reaped_ms\": %.2f, \"rank_cpu_ms\": %.3f, \"plain_cpu_ms\": %.3f, \"enter_peak_kib\": %ld}\n",
-         ranks, median(ready), median(stage_cpu), stage_peak, median(all), median(ended), median(enter_cpu),
-         median(plain_cpu), peak_of_waiting_enter(argv[5]));
+  printf(
+      "{\"ranks\": %d, \"stage_ready_ms\": %.2f, \"stage_cpu_ms\": %.2f, \"stage_peak_kib\": %ld, \"all_done_ms\": "
+      "%.2f, "
+      "\"stage_reaped_ms\": %.2f, \"rank_cpu_ms\": %.3f, \"plain_cpu_ms\": %.3f, \"enter_peak_kib\": %ld}\n",
+      ranks, median(ready), median(stage_cpu), stage_peak, median(all), median(ended), median(enter_cpu),
+      median(plain_cpu), peak_of_waiting_enter(argv[5]));
 }

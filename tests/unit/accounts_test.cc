@@ -26,7 +26,8 @@ TEST(Accounts, TheUserComesFirstInPasswd) {
 }
 
 TEST(Accounts, TheImagesEntriesThatContradictAreLeftOut) {
-  const std::string passwd = passwd_file(alice(), "ubuntu:x:1000:1000::/:/bin/sh\nalice:x:7:7::/:/bin/sh\nlp:x:70:7::/:\n");
+  const std::string passwd =
+      passwd_file(alice(), "ubuntu:x:1000:1000::/:/bin/sh\nalice:x:7:7::/:/bin/sh\nlp:x:70:7::/:\n");
   STRCMP_EQUAL("alice:x:1000:100:Alice:/home/alice:/bin/bash\nlp:x:70:7::/:\n", passwd.c_str());
 }
 

@@ -31,13 +31,13 @@ TEST_GROUP(Client) {
   };
   std::string complaint_about(const std::vector<Typed>& components) {
     try {
-      run(components);
+      type(components);
       return "";
     } catch (const Error& error) {
       return error.what();
     }
   }
-  void run(const std::vector<Typed>& components) {
+  void type(const std::vector<Typed>& components) {
     Client client(slurm, settings);
     for (const Typed& typed : components) {
       // As Slurm does it: only where it is unset.
@@ -52,14 +52,14 @@ TEST_GROUP(Client) {
 };
 
 TEST(Client, AStepWithoutAContainerIsUntouched) {
-  run({{nullptr, nullptr}});
+  type({{nullptr, nullptr}});
   CHECK(slurm.variables.empty());
   STRCMP_EQUAL("./app", slurm.command[0].c_str());
 }
 
 TEST(Client, WhatIsInheritedCounts) {
   slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
-  run({{nullptr, nullptr}});
+  type({{nullptr, nullptr}});
   STRCMP_EQUAL("0=/inherited.sif\n", images().c_str());
   STRCMP_EQUAL("./app", unmark_command(slurm.command[0]).c_str());
   CHECK(slurm.command[0] != "./app");
@@ -67,26 +67,26 @@ TEST(Client, WhatIsInheritedCounts) {
 
 TEST(Client, WhatIsGivenBeatsWhatIsInherited) {
   slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
-  run({{"/given.sif", nullptr}});
+  type({{"/given.sif", nullptr}});
   STRCMP_EQUAL("0=/given.sif\n", images().c_str());
 }
 
 TEST(Client, TheAliasBeatsWhatIsInherited) {
   slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
-  run({{nullptr, "/given.sif"}});
+  type({{nullptr, "/given.sif"}});
   STRCMP_EQUAL("0=/given.sif\n", images().c_str());
 }
 
 TEST(Client, WhatAnOuterStepPassedOnIsStale) {
   slurm.variables[kImagesVariable] = "0=/outer.sif\n";
   slurm.variables["SLURM_SPANK__SLURM_SPANK_OPTION_slipway_container_image"] = "/outer.sif";
-  run({{nullptr, nullptr}});
+  type({{nullptr, nullptr}});
   CHECK(slurm.variables.empty());
 }
 
 TEST(Client, AnEmptyImageIsNone) {
   slurm.variables["SLURM_CONTAINER"] = "";
-  run({{nullptr, nullptr}});
+  type({{nullptr, nullptr}});
   CHECK(slurm.variables.empty());
 }
 
@@ -97,10 +97,10 @@ TEST(Client, BothNamesMustAgree) {
 
 TEST(Client, RelativePathsAreTakenFromHere) {
   LONGS_EQUAL(0, chdir("/usr"));
-  run({{"images/a.sif", nullptr}});
+  type({{"images/a.sif", nullptr}});
   STRCMP_EQUAL("0=/usr/images/a.sif\n", images().c_str());
   LONGS_EQUAL(0, chdir("/"));
-  run({{"a.sif", nullptr}});
+  type({{"a.sif", nullptr}});
   STRCMP_EQUAL("0=/a.sif\n", images().c_str());
 }
 
@@ -110,13 +110,13 @@ TEST(Client, AddressesAndLineBreaksAreNoImages) {
 }
 
 TEST(Client, EachComponentHasItsOwn) {
-  run({{"/a.sif", nullptr}, {nullptr, "/b.sif"}, {"/c.sif", nullptr}});
+  type({{"/a.sif", nullptr}, {nullptr, "/b.sif"}, {"/c.sif", nullptr}});
   STRCMP_EQUAL("0=/a.sif\n1=/b.sif\n2=/c.sif\n", images().c_str());
 }
 
 // Slurm shows us one component's command and not which: no mark then, or a bare one would carry it.
 TEST(Client, AComponentMayHaveNone) {
-  run({{nullptr, nullptr}, {nullptr, "/b.sif"}});
+  type({{nullptr, nullptr}, {nullptr, "/b.sif"}});
   STRCMP_EQUAL("0=\n1=/b.sif\n", images().c_str());
   STRCMP_EQUAL("./app", slurm.command[0].c_str());
 }

@@ -43,7 +43,9 @@ TEST(ImageFormat, KnowsTheThreeKinds) {
 }
 
 TEST(ImageFormat, SaysWhatSomethingElseIs) {
-  const auto at = [](size_t offset, const std::string& bytes) { return std::string(offset, '\0') + bytes + std::string(64, 'x'); };
+  const auto at = [](size_t offset, const std::string& bytes) {
+    return std::string(offset, '\0') + bytes + std::string(64, 'x');
+  };
   is_called("an empty file", "");
   is_called("something else", "x");
   is_called("a script", at(0, "#!/bin/sh"));

@@ -1,5 +1,6 @@
 // That one binary of the plugin loads on every release of Slurm that we name. This program stands for Slurm: it has the
-// function by which Slurm tells its release, and opens the plugin as Slurm does (src/common/plugin.c, src/common/plugstack.c).
+// function by which Slurm tells its release, and opens the plugin as Slurm does (src/common/plugin.c,
+// src/common/plugstack.c).
 #include "plugin/release.h"
 
 #include <dlfcn.h>

@@ -32,10 +32,12 @@ TEST(Settings, EveryKeyIsRead) {
 }
 
 TEST(Settings, AWordThatIsNotUnderstoodIsAnErrorWithARemedy) {
-  STRCMP_EQUAL("plugstack.conf: unknown key option; ask the admin to correct the slipway line; slipway.conf(5) lists the keys",
-               read({"option=native"}).error.c_str());
-  for (const char* word : {"options=", "options", "options=other", "allow_root=maybe", "trusted_path=relative", "trusted_path=",
-                           "stage_timeout=0", "stage_timeout=3601", "stage_timeout=5s", "stage_timeout=-1", "stage_timeout="}) {
+  STRCMP_EQUAL(
+      "plugstack.conf: unknown key option; ask the admin to correct the slipway line; slipway.conf(5) lists the keys",
+      read({"option=native"}).error.c_str());
+  for (const char* word : {"options=", "options", "options=other", "allow_root=maybe", "trusted_path=relative",
+                           "trusted_path=", "stage_timeout=0", "stage_timeout=3601", "stage_timeout=5s",
+                           "stage_timeout=-1", "stage_timeout="}) {
     STRCMP_CONTAINS("ask the admin to set ", read({word}).error.c_str());
   }
   STRCMP_CONTAINS("unknown key \\x1b[0m", read({"\x1b[0m=x"}).error.c_str());

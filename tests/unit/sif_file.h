@@ -18,7 +18,8 @@ inline void put(std::string& bytes, size_t offset, const std::string& text) {
 }
 
 // The first 96 bytes of a squashfs 4.0 of `used` bytes, and zeros up to `size`.
-inline std::string squashfs_bytes(size_t size = 4096, uint64_t used = 4096, unsigned compression = 6, unsigned major = 4) {
+inline std::string squashfs_bytes(size_t size = 4096, uint64_t used = 4096, unsigned compression = 6,
+                                  unsigned major = 4) {
   std::string bytes(size, '\0');
   put(bytes, 0, "hsqs");
   put(bytes, 20, compression, 2);

@@ -119,7 +119,8 @@ TEST(Sif, RefusesHeadersThatLie) {
   refuses("number of descriptors is negative", [](SifFile& file) { file.free = 2; });
   refuses("number of descriptors is too large", [](SifFile& file) { file.total = 1000; });
   refuses("number of descriptors is too large", [](SifFile& file) { file.total = INT64_MAX; });
-  refuses("number of descriptors is too large", [](SifFile& file) { file.total = INT64_MAX / 585, file.table_size = 1; });
+  refuses("number of descriptors is too large",
+          [](SifFile& file) { file.total = INT64_MAX / 585, file.table_size = 1; });
   refuses("size of the descriptor table", [](SifFile& file) { file.table_size = 584; });
   refuses("size of the descriptor table", [](SifFile& file) { file.table_size = -585; });
   refuses("descriptor table lies outside", [](SifFile& file) { file.table_offset = -1; });
@@ -136,7 +137,8 @@ TEST(Sif, RefusesObjectsOutsideTheFile) {
   refuses("object 1 lies outside", [](SifFile& file) { file.objects[0].size = -1; });
   refuses("object 1 lies outside", [](SifFile& file) { file.objects[0].offset = INT64_MAX; });
   refuses("object 1 lies outside", [](SifFile& file) { file.objects[0].size = INT64_MAX; });
-  refuses("object 1 lies outside", [](SifFile& file) { file.objects[0].offset = INT64_MIN, file.objects[0].size = INT64_MIN; });
+  refuses("object 1 lies outside",
+          [](SifFile& file) { file.objects[0].offset = INT64_MIN, file.objects[0].size = INT64_MIN; });
   refuses("object 1 lies outside", [](SifFile& file) { file.objects[0].size = 4097; });
   refuses("object 1 lies outside", [](SifFile& file) { file.cut_at = 36863; });
 }
@@ -172,12 +174,15 @@ TEST(Sif, RefusesRootsThatCannotBeMounted) {
   refuses("unknown", [](SifFile& file) { file.objects[0].file_system = -1; });
   refuses("not the squashfs it claims", [](SifFile& file) { file.objects[0].content = std::string(4096, 'x'); });
   refuses("version 4.0", [](SifFile& file) { file.objects[0].content = squashfs_bytes(4096, 4096, 6, 3); });
-  refuses("cut off: it needs 4097 bytes and has 4096", [](SifFile& file) { file.objects[0].content = squashfs_bytes(4096, 4097); });
+  refuses("cut off: it needs 4097 bytes and has 4096",
+          [](SifFile& file) { file.objects[0].content = squashfs_bytes(4096, 4097); });
   refuses("cut off", [](SifFile& file) { file.objects[0].content = squashfs_bytes(4096, UINT64_MAX); });
   refuses("cut off", [](SifFile& file) { file.objects[0].content = squashfs_bytes(4096, 95); });
   refuses("cut off", [](SifFile& file) { file.objects[0].content = "hsqs"; });
-  refuses("compressed in an unknown way", [](SifFile& file) { file.objects[0].content = squashfs_bytes(4096, 4096, 7); });
-  refuses("compressed in an unknown way", [](SifFile& file) { file.objects[0].content = squashfs_bytes(4096, 4096, 0); });
+  refuses("compressed in an unknown way",
+          [](SifFile& file) { file.objects[0].content = squashfs_bytes(4096, 4096, 7); });
+  refuses("compressed in an unknown way",
+          [](SifFile& file) { file.objects[0].content = squashfs_bytes(4096, 4096, 0); });
 }
 
 TEST(Sif, AnotherArchitectureIsASentence) {
