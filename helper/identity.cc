@@ -6,10 +6,10 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <iterator>
 #include <set>
 #include <string>
 
@@ -78,11 +78,16 @@ void write_identity_maps(pid_t child, const Request& request) {
 }
 
 Fd make_image_owner_map(const Request& request) {
-  // A process is needed to own the namespace until it is open; it does nothing and is killed.
-  const auto child = static_cast<pid_t>(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, nullptr, nullptr, nullptr, 0));
-  if (child == 0) {
-    while (true) pause();
-  }
+  // A process is needed to own the namespace until it is open; it does nothing and is killed. It shares this one's
+  // memory, since a copy would cost more than all else here.
+  alignas(16) char stack[16384];  // finding prctl() in the C library may save all registers there
+  pid_t parent = getpid();
+  const auto wait_for_end = [](void* parent) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    while (getppid() == *static_cast<const pid_t*>(parent)) pause();
+    return 0;
+  };
+  const pid_t child = clone(wait_for_end, std::end(stack), CLONE_VM | CLONE_NEWUSER | SIGCHLD, &parent);
   if (child < 0) return {};
   const std::string process = "/proc/" + std::to_string(child);
   Fd map;

@@ -56,8 +56,6 @@ int main() {
     fputs("slipway: slipway-stage is started by Slurm's slipway plugin; run srun --container=IMAGE COMMAND\n", stderr);
     return 2;
   }
-  // The plugin reaps the process it started, at once: what works on is nobody's child that slurmstepd would wait for.
-  if (fork() != 0) _exit(0);
   try {
     slipway::stage();
     return 0;

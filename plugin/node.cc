@@ -1,7 +1,6 @@
 #include "plugin/node.h"
 
 #include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <climits>
@@ -111,10 +110,11 @@ void Node::start(Slurm& slurm, const std::string& image) {
   ranks_end_ = moved_up(ranks.ours);
   place_end_ = moved_up(place.ours);
   // Stage's ends are closed here when this returns: end of file means that stage died.
-  stage_ = start_stage(request.get(), moved_up(ranks.theirs).get(), moved_up(place.theirs).get());
+  start_stage(request.get(), moved_up(ranks.theirs).get(), moved_up(place.theirs).get());
 }
 
 void Node::refuse(const Error& error) {
+  place_end_.reset();  // no stage asks where the ranks are
   const SocketPair ranks = socket_pair();
   ranks_end_ = moved_up(ranks.ours);
   send_failure(ranks.theirs.get(), {error.what(), error.exit_code()});
@@ -123,7 +123,7 @@ void Node::refuse(const Error& error) {
 void Node::tell_place(Slurm& slurm) {
   if (!has_container()) return;
   const Fd place_end = std::move(place_end_);  // closed in this rank when it is done: end of file means no rank told
-  if (slurm.local_task() != 0 || stage_ < 0) return;
+  if (slurm.local_task() != 0 || !place_end) return;
   Place place;
   place.cwd = working_directory();
   place.mount_namespace.reset(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC));
@@ -150,8 +150,6 @@ void Node::hand_over(Slurm& slurm) {
 void Node::ranks_are_forked() {
   place_end_.reset();
   ranks_end_.reset();
-  if (stage_ > 0) waitpid(stage_, nullptr, 0);  // ended when it had forked the one that works
-  stage_ = -1;
 }
 
 }  // namespace slipway

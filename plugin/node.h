@@ -1,7 +1,6 @@
 // The plugin inside slurmstepd: starts stage once per node and step, and hands every rank to enter.
 #pragma once
 
-#include <sys/types.h>
 
 #include <string>
 
@@ -38,7 +37,6 @@ class Node {
   const Settings& settings_;
   Fd ranks_end_;  // read by enter
   Fd place_end_;  // written by the first rank
-  pid_t stage_ = -1;
 };
 
 }  // namespace slipway

@@ -1,7 +1,10 @@
 #include "plugin/stage_process.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstring>
 
@@ -26,10 +29,24 @@ struct SpawnActions {
   ~SpawnActions() { posix_spawn_file_actions_destroy(&value); }
 };
 
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
 }  // namespace
 
-// posix_spawn does not copy slurmstepd's memory as fork does, and is safe among its threads.
-pid_t start_stage(int request, int ranks, int place) {
+// posix_spawn does not copy slurmstepd's memory as fork does, and is safe among its threads. It is called in a vfork
+// child, which shares that memory too and is gone at once: stage is then nobody's child that slurmstepd would wait for.
+void start_stage(int request, int ranks, int place) {
   SpawnAttributes attributes;
   posix_spawnattr_setflags(&attributes.value, POSIX_SPAWN_SETSID);
   SpawnActions actions;
@@ -40,12 +57,19 @@ pid_t start_stage(int request, int ranks, int place) {
   char name[] = "slipway-stage";
   char* const arguments[] = {name, nullptr};
   char* const environment[] = {nullptr};
-  pid_t stage = -1;
-  const int error = posix_spawn(&stage, kStage, &actions.value, &attributes.value, arguments, environment);
+
+  const SignalsBlocked blocked;  // a handler of slurmstepd must not run in a child that shares its memory
+  volatile int error = 0;
+  const pid_t starter = vfork();
+  if (starter == 0) {
+    error = posix_spawn(nullptr, kStage, &actions.value, &attributes.value, arguments, environment);
+    _exit(0);
+  }
+  if (starter < 0) throw system_error("container", "vfork");
+  waitpid(starter, nullptr, 0);
   if (error != 0) {
     throw Error(kStage, strerror(error), "ask the admin to install slipway completely on this node", kExitRefused);
   }
-  return stage;
 }
 
 }  // namespace slipway

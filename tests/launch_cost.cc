@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -99,7 +98,6 @@ int main(int argc, char** argv) {
   request.cwd = user->pw_dir;
   request.command = argv[5];
   const int ranks = atoi(argv[3]), rounds = atoi(argv[4]);
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
 
   std::vector<double> ready, stage_cpu, enter_cpu, plain_cpu, all, ended;
   long stage_peak = 0;
@@ -118,7 +116,6 @@ int main(int argc, char** argv) {
       dup2(place_fd, kPlaceFd);
       execl(LIBEXECDIR "/slipway-stage", "slipway-stage", nullptr);
     });
-    reap(stage);  // it goes on as a child's child, which is ours to reap too
     close(stage_end);
     close(place_fd);
     pair.theirs.reset();
@@ -141,7 +138,7 @@ int main(int argc, char** argv) {
     }
     for (const pid_t child : children) enter_cpu.push_back(cpu_ms(reap(child)));
     all.push_back(now_ms() - start);
-    const rusage usage = reap(-1);
+    const rusage usage = reap(stage);
     stage_cpu.push_back(cpu_ms(usage));
     stage_peak = std::max(stage_peak, usage.ru_maxrss);
     ended.push_back(now_ms() - start);
