@@ -9,10 +9,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <fstream>
+#include <cstdlib>
+#include <string_view>
 
 #include "helper/error.h"
 #include "helper/fd.h"
+#include "helper/text_file.h"
 
 namespace slipway {
 
@@ -106,17 +108,13 @@ Verdict judge_image(int image, const std::vector<std::string>& trusted_paths) {
 }
 
 bool is_on_own_mount(int fd) {
-  std::ifstream info("/proc/self/fdinfo/" + std::to_string(fd));
-  std::string mount_id;
-  for (std::string word; info >> word;) {
-    if (word == "mnt_id:") info >> mount_id;
-  }
-  if (mount_id.empty()) return false;
-  std::ifstream mounts("/proc/self/mountinfo");
-  for (std::string line; std::getline(mounts, line);) {
-    if (line.starts_with(mount_id + " ")) return true;
-  }
-  return false;
+  constexpr std::string_view kField = "mnt_id:";
+  const std::string info = text_of_file("/proc/self/fdinfo/" + std::to_string(fd));
+  const size_t field = info.find(kField);
+  if (field == info.npos) return false;
+  const std::string mount_id = std::to_string(atol(info.c_str() + field + kField.size()));
+  const std::string mounts = "\n" + text_of_file("/proc/self/mountinfo");
+  return mounts.find("\n" + mount_id + " ") != mounts.npos;
 }
 
 std::string real_path(int fd) {

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
-#include <fstream>
 
 #include "helper/error.h"
+#include "plugin/command_line.h"
 #include "plugin/components.h"
 #include "plugin/marker.h"
 
@@ -32,14 +32,6 @@ void refuse_oci_conf() {
     throw Error("--container", "Slurm's own OCI containers are configured here (" + oci_conf + ")",
                 "ask the admin to choose one of the two: slipway needs a Slurm without oci.conf");
   }
-}
-
-// What SPANK does not tell a plugin, srun's own words do.
-std::vector<std::string> words_of_srun() {
-  std::vector<std::string> words;
-  std::ifstream command_line("/proc/self/cmdline");
-  for (std::string word; std::getline(command_line, word, '\0');) words.push_back(word);
-  return words;
 }
 
 bool is_multi_prog(const std::vector<std::string>& words) {
@@ -76,7 +68,7 @@ void Client::options_are_parsed(Slurm& slurm) {
 // unset: so steps have a variable of ours, and the nodes give the ranks SLURM_CONTAINER.
 void Client::export_for_steps(Slurm& slurm) const {
   slurm.unset_environment(kContainer);
-  const std::vector<unsigned> components = components_of_words(words_of_srun());
+  const std::vector<unsigned> components = components_of_words(own_command_line());
   ComponentImages images;
   bool any = false;
   for (size_t i = 0; i < images_.size(); ++i) {
@@ -103,7 +95,7 @@ void Client::launch(Slurm& slurm) const {
   const size_t contained =
       std::count_if(images_.begin(), images_.end(), [](const auto& image) { return image.has_value(); });
   if (contained == 0) return;
-  if (is_multi_prog(words_of_srun())) {
+  if (is_multi_prog(own_command_line())) {
     // The words name a file of commands here, which only a Slurm that puts enter in front of each can hand over.
     if (slurm.can_prepend_word()) return;
     throw Error("--container", "does not go with --multi-prog before Slurm 23.11",

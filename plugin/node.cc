@@ -4,13 +4,13 @@
 #include <unistd.h>
 
 #include <climits>
-#include <fstream>
 
 #include "helper/channel.h"
 #include "helper/error.h"
 #include "helper/message.h"
 #include "helper/place.h"
 #include "helper/request.h"
+#include "plugin/command_line.h"
 #include "plugin/components.h"
 #include "plugin/marker.h"
 #include "plugin/stage_process.h"
@@ -62,11 +62,10 @@ Request request_for(const Slurm& slurm, const Settings& settings, const std::str
   return request;
 }
 
+// What slurmstepd calls itself, "slurmstepd: [123.0]": its one word.
 std::string process_title() {
-  std::ifstream command_line("/proc/self/cmdline");
-  std::string title;
-  std::getline(command_line, title, '\0');
-  return title;
+  const std::vector<std::string> words = own_command_line();
+  return words.empty() ? "" : words[0];
 }
 
 // Of this node's component, where srun has the plugin; else what Slurm itself passes on. Empty: no container. Throws

@@ -46,6 +46,10 @@ __attribute__((constructor)) void adopt_release() {
   if (const unsigned number = release_of_api(slurm_api())) plugin_version = number;
 }
 
+// spank_prepend_task_argv, since Slurm 23.11 (spank.h there). Looked for when the plugin is loaded, not in every rank.
+using Prepend = spank_err_t (*)(spank_t, int, const char*[]);
+const auto prepend = reinterpret_cast<Prepend>(dlsym(RTLD_DEFAULT, "spank_prepend_task_argv"));
+
 class Spank : public Slurm {
  public:
   explicit Spank(spank_t spank) : spank_(spank), on_node_(spank_remote(spank) == 1) {}
@@ -92,11 +96,11 @@ class Spank : public Slurm {
     return words[0] != nullptr;
   }
 
-  bool can_prepend_word() const override { return prepend() != nullptr; }
+  bool can_prepend_word() const override { return prepend != nullptr; }
 
   bool prepend_word(const std::string& word) override {
     const char* words[] = {word.c_str()};
-    return prepend()(spank_, 1, words) == ESPANK_SUCCESS;
+    return prepend(spank_, 1, words) == ESPANK_SUCCESS;
   }
 
   bool launches_steps() const override { return spank_context() == S_CTX_LOCAL; }
@@ -115,13 +119,6 @@ class Spank : public Slurm {
   }
 
  private:
-  // Since Slurm 23.11 (spank.h there).
-  using Prepend = spank_err_t (*)(spank_t, int, const char*[]);
-  static Prepend prepend() {
-    static const auto function = reinterpret_cast<Prepend>(dlsym(RTLD_DEFAULT, "spank_prepend_task_argv"));
-    return function;
-  }
-
   template <typename T>
   T item(spank_item_t which, T fallback) const {
     T value = fallback;

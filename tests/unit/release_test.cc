@@ -1,11 +1,12 @@
 // That one binary of the plugin loads on every release of Slurm that we name. This program stands for Slurm: it has the
-// function by which Slurm tells its release, and opens the plugin as Slurm does (src/common/plugin.c,
+// functions that the plugin needs of it, and opens the plugin as Slurm does (src/common/plugin.c,
 // src/common/plugstack.c).
 #include "plugin/release.h"
 
 #include <dlfcn.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <set>
 #include <string>
 
@@ -17,7 +18,21 @@ namespace {
 long pretended_api = 0;
 }
 
-extern "C" long slurm_api_version() { return pretended_api; }
+extern "C" {
+long slurm_api_version() { return pretended_api; }
+
+// All else that the plugin needs of Slurm, which every release has (spank.h); the plugin is only loaded here.
+#define IN_SLURM(name) \
+  void name() { abort(); }
+IN_SLURM(slurm_spank_log)
+IN_SLURM(spank_context)
+IN_SLURM(spank_get_item)
+IN_SLURM(spank_getenv)
+IN_SLURM(spank_option_register)
+IN_SLURM(spank_remote)
+IN_SLURM(spank_setenv)
+IN_SLURM(spank_unsetenv)
+}
 
 using namespace slipway;
 

@@ -1,0 +1,31 @@
+#include "helper/text_file.h"
+
+#include "plugin/command_line.h"
+#include "tests/unit/temporary.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
+
+using namespace slipway;
+
+TEST_GROUP(TextFile){};
+
+TEST(TextFile, IsReadWhole) {
+  const TemporaryDirectory directory;
+  std::string long_text;
+  for (int line = 0; line < 5000; ++line) long_text += "line " + std::to_string(line) + "\n";
+  CHECK(long_text == text_of_file(directory.write("long", long_text)));
+  CHECK(text_of_file(directory.write("empty", "")).empty());
+}
+
+TEST(TextFile, IsEmptyWhenItCannotBeRead) {
+  const TemporaryDirectory directory;
+  CHECK(text_of_file(directory.path() + "/missing").empty());
+  CHECK(text_of_file(directory.path()).empty());
+}
+
+TEST(TextFile, OwnCommandLineIsInWords) {
+  const std::vector<std::string> words = own_command_line();
+  CHECK(!words.empty());
+  CHECK(words[0].ends_with("unit-tests"));
+  for (const std::string& word : words) CHECK(word.find('\0') == word.npos);
+}
