@@ -68,9 +68,14 @@ json describe_mount(int file, const std::string& name) {
     if (root.kind == RootKind::kDirectory) return {{"how", "bind"}, {"why", "a directory is shown read-only as it is"}};
     const Settings settings = settings_of_this_node();
     if (!settings.error.empty()) return {{"how", "refused"}, {"why", settings.error}};
-    const Verdict verdict = judge_image(file, settings.trusted_paths);
+    const Verdict verdict = judge_mount(file, settings.mount_kernel, settings.trusted_paths);
     if (verdict.trusted) return {{"how", "kernel squashfs"}, {"why", "the image " + verdict.reason}};
-    return {{"how", "refused"}, {"why", "the image " + verdict.reason + "; mounting by FUSE is not built yet"}};
+    if (access(settings.fuse_program.c_str(), X_OK) != 0) {
+      return {{"how", "refused"},
+              {"why", "the image " + verdict.reason + ", so it needs FUSE, and " + printable(settings.fuse_program) +
+                          " is not installed here (fuse_program=)"}};
+    }
+    return {{"how", "FUSE"}, {"why", "the image " + verdict.reason + "; served by " + printable(settings.fuse_program)}};
   } catch (const Error& error) {
     return {{"how", "refused"}, {"why", error.what()}};
   }

@@ -31,6 +31,9 @@ bool wait_for_message(int socket, int timeout_ms) {
 }  // namespace
 
 Arrival await_container(int socket, int timeout_ms) {
+  // A FUSE server becomes a member of the step where this rank is one. Nobody listens where there is no server.
+  const char hello = 1;
+  (void)!send(socket, &hello, sizeof hello, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (!wait_for_message(socket, timeout_ms)) {
     fail(kExitRefused, kWhat, "slipway-stage did not answer in time",
          "ask the admin to look at this node's load and storage");
@@ -44,8 +47,9 @@ Arrival await_container(int socket, int timeout_ms) {
   envelope.msg_control = &control;
   envelope.msg_controllen = sizeof control;
   ssize_t size;
+  // ECONNRESET, told once: stage has ended and did not read a hello. Its message is there all the same.
   do size = recvmsg(socket, &envelope, MSG_PEEK | MSG_CMSG_CLOEXEC);
-  while (size < 0 && errno == EINTR);
+  while (size < 0 && (errno == EINTR || errno == ECONNRESET));
 
   if (size <= 0) {
     fail(kExitRefused, kWhat, "slipway-stage ended without an answer",

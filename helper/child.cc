@@ -32,6 +32,11 @@ void send_error(int socket, const Error& error) {
   send_datagram(socket, bytes_of(envelope));
 }
 
+void throw_error_in(const Envelope& envelope, size_t size) {
+  if (size != sizeof envelope || envelope.exit_code == 0) return;
+  throw Error::reported({envelope.bytes, strnlen(envelope.bytes, sizeof envelope.bytes)}, envelope.exit_code);
+}
+
 [[noreturn]] void run(const std::function<void(int)>& body, int socket, pid_t parent) {
   int status = 0;
   try {
@@ -73,9 +78,7 @@ std::vector<Fd> Child::receive(std::span<std::byte> buffer, size_t descriptors) 
     throw Error("container", "a process of slipway-stage was killed",
                 "try again; if it stays so, ask the admin to look at this node's memory and logs");
   }
-  if (datagram.size == sizeof envelope && envelope.exit_code != 0) {
-    throw Error::reported({envelope.bytes, strnlen(envelope.bytes, sizeof envelope.bytes)}, envelope.exit_code);
-  }
+  throw_error_in(envelope, datagram.size);
   if (datagram.size != sizeof envelope.exit_code + buffer.size() || datagram.descriptors.size() != descriptors) {
     throw Error("container", "a process of slipway-stage gave no proper answer",
                 "raise the limit on open files (ulimit -n)");
@@ -89,10 +92,16 @@ void Child::wait_for_answer(int milliseconds) {
   poll(&wait, 1, milliseconds);
 }
 
-void Child::signal_go() {
-  const char go = 1;
-  if (!send_datagram(socket_.get(), bytes_of(go))) throw system_error("container", "sendmsg");
+void Child::send(std::span<const std::byte> bytes, std::span<const int> descriptors) {
+  if (!send_datagram(socket_.get(), bytes, descriptors)) throw system_error("container", "sendmsg");
 }
+
+void Child::wait_for_exec() {
+  Envelope envelope;
+  throw_error_in(envelope, receive_datagram(socket_.get(), writable_bytes_of(envelope)).size);
+}
+
+void Child::signal_go(Go go) { send(bytes_of(go)); }
 
 void die_with_parent(pid_t parent) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) throw system_error("container", "prctl(PR_SET_PDEATHSIG)");
@@ -100,11 +109,12 @@ void die_with_parent(pid_t parent) {
   if (getppid() != parent) throw Error("container", "slipway-stage ended early");
 }
 
-void wait_for_go(int socket) {
-  char go;
+Go wait_for_go(int socket) {
+  Go go;
   if (receive_datagram(socket, writable_bytes_of(go)).size != sizeof go) {
     throw Error("container", "slipway-stage ended early");
   }
+  return go;
 }
 
 void answer(int socket, std::span<const std::byte> bytes, std::span<const int> descriptors) {

@@ -8,11 +8,18 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "helper/channel.h"
 #include "helper/fd.h"
 
 namespace slipway {
+
+// A parent's word to its child.
+enum class Go : char {
+  kOn = 1,
+  kMountByFuse,  // to the user's half: the image is left to it
+};
 
 class Child {
  public:
@@ -30,11 +37,17 @@ class Child {
   // child's Error, or one that says that it died.
   std::vector<Fd> receive(std::span<std::byte> buffer, size_t descriptors);
 
+  // Sends the child a datagram. Throws Error.
+  void send(std::span<const std::byte> bytes, std::span<const int> descriptors = {});
+
+  // Blocks until the child has executed a program, with its socket closed on exec. Throws the child's Error.
+  void wait_for_exec();
+
   // Returns when receive would not block, or after `milliseconds`.
   void wait_for_answer(int milliseconds);
 
   // Tells the child to go on. Throws Error.
-  void signal_go();
+  void signal_go(Go go = Go::kOn);
 
  private:
   pid_t pid_ = -1;
@@ -47,7 +60,7 @@ void die_with_parent(pid_t parent);
 
 // For the child's side: the parent's word to go on, and an answer. End of file means that the parent is gone: both
 // throw Error then.
-void wait_for_go(int socket);
+Go wait_for_go(int socket);
 void answer(int socket, std::span<const std::byte> bytes, std::span<const int> descriptors = {});
 
 }  // namespace slipway

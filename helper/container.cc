@@ -7,6 +7,8 @@
 #include "helper/child.h"
 #include "helper/devices.h"
 #include "helper/error.h"
+#include "helper/fuse_mount.h"
+#include "helper/fuse_server.h"
 #include "helper/identity.h"
 #include "helper/image_mount.h"
 #include "helper/image_reader.h"
@@ -36,6 +38,17 @@ Fd open_namespace(pid_t process, const char* kind) {
   return fd;
 }
 
+// From the user's half to the watcher. Neither descriptor stays here: while any process but the server holds the
+// device, a dead server's ranks wait for it for ever.
+void ask_for_fuse_server(int answer, Child& user_half, OpenedImage& image) {
+  FuseMounted mounted;
+  const Fd device = std::move(user_half.receive(writable_bytes_of(mounted), 1)[0]);
+  const FuseOrder order{image.root.offset};
+  const int descriptors[] = {image.fd.get(), device.get()};
+  if (!send_datagram(answer, bytes_of(order), descriptors)) throw system_error("container", "sendmsg");
+  image.fd.reset();
+}
+
 }  // namespace
 
 // What happens to a step on this node, in order. Root's part ends where the user's namespaces begin: after that it
@@ -45,10 +58,11 @@ void make_container(const Request& request, int answer) {
   make_private_mount_namespace();
   ImageReader reader(request);
   Child user_half([&](int socket) { run_user_half(request, socket); });
-  mount_image(reader.open(), request);
-  reader.start_prefetch();
+  OpenedImage image = reader.open();
+  const bool by_fuse = mount_image(image, request) == MountedBy::kUser;
+  if (!by_fuse) reader.start_prefetch();
   make_devices(request);
-  user_half.signal_go();
+  user_half.signal_go(by_fuse ? Go::kMountByFuse : Go::kOn);
 
   Unshared unshared;
   user_half.receive(writable_bytes_of(unshared), 0);
@@ -57,12 +71,13 @@ void make_container(const Request& request, int answer) {
   container.user_namespace = open_namespace(user_half.pid(), "user");
   container.mount_namespace = open_namespace(user_half.pid(), "mnt");
   user_half.signal_go();
+  if (by_fuse) ask_for_fuse_server(answer, user_half, image);
 
   Built built;
   container.plan = std::move(user_half.receive(writable_bytes_of(built), 1)[0]);
-  reader.wait_for_prefetch(kPatience);
+  if (!by_fuse) reader.wait_for_prefetch(kPatience);
   if (!send_container(answer, container)) throw system_error("container", "sendmsg");
-  reader.finish_prefetch();
+  if (!by_fuse) reader.finish_prefetch();
 }
 
 }  // namespace slipway

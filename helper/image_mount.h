@@ -20,7 +20,9 @@ inline constexpr char kRootName[] = "root";          // for the user's half: the
 // back. Throws Error.
 void make_private_mount_namespace();
 
-// Throws Error: no loop device, a file system that does not mount, an image that the kernel may not mount.
-void mount_image(const OpenedImage& image, const Request& request);
+// Covers the work directory and mounts the image there, unless the kernel must not: then nothing is mounted, and the
+// user's half does it by FUSE (helper/fuse_mount.h). Throws Error: no loop device, a file system that does not mount.
+enum class MountedBy { kKernel, kUser };
+MountedBy mount_image(const OpenedImage& image, const Request& request);
 
 }  // namespace slipway

@@ -20,6 +20,8 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "step") request.step = number();
   else if (key == "allow_root") request.allow_root = number() == 1;
   else if (key == "trusted_path") request.trusted_paths.emplace_back(value);
+  else if (key == "mount_kernel") request.mount_kernel = mount_kernel_of(value).value();
+  else if (key == "fuse_program") request.fuse_program = value;
   else if (key == "timeout") request.timeout_seconds = number();
   else if (key == "image") request.image = value;
   else if (key == "cwd") request.cwd = value;
@@ -31,6 +33,22 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
 
 }  // namespace
 
+std::string_view name_of(MountKernel which) {
+  switch (which) {
+    case MountKernel::kTrusted: return "trusted";
+    case MountKernel::kAnySquashfs: return "any-squashfs";
+    case MountKernel::kNever: return "never";
+  }
+  return "";
+}
+
+std::optional<MountKernel> mount_kernel_of(std::string_view name) {
+  for (const MountKernel which : {MountKernel::kTrusted, MountKernel::kAnySquashfs, MountKernel::kNever}) {
+    if (name_of(which) == name) return which;
+  }
+  return std::nullopt;
+}
+
 Fd write_request(const Request& request) {
   EntryWriter entries;
   entries.add("uid", request.uid);
@@ -40,6 +58,8 @@ Fd write_request(const Request& request) {
   entries.add("step", request.step);
   entries.add("allow_root", request.allow_root ? 1 : 0);
   for (const std::string& path : request.trusted_paths) entries.add("trusted_path", path);
+  entries.add("mount_kernel", name_of(request.mount_kernel));
+  entries.add("fuse_program", request.fuse_program);
   entries.add("timeout", request.timeout_seconds);
   entries.add("image", request.image);
   entries.add("cwd", request.cwd);

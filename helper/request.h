@@ -5,7 +5,9 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "helper/fd.h"
@@ -16,6 +18,13 @@ namespace slipway {
 inline constexpr int kRequestFd = 3;
 inline constexpr int kRanksFd = 4;  // the sending end of the step's socket pair, see helper/message.h
 inline constexpr int kPlaceFd = 5;  // where the ranks' place arrives, see helper/place.h
+
+// Which squashfs images the kernel mounts; all others are mounted by FUSE.
+enum class MountKernel { kTrusted, kAnySquashfs, kNever };
+std::string_view name_of(MountKernel which);                     // as in plugstack.conf
+std::optional<MountKernel> mount_kernel_of(std::string_view name);  // the other way round
+
+inline constexpr char kDefaultFuseProgram[] = "/usr/bin/squashfuse_ll";
 
 struct Request {
   // From Slurm's credential: trusted.
@@ -28,6 +37,8 @@ struct Request {
   // From the admin's plugstack.conf line: trusted.
   bool allow_root = false;
   std::vector<std::string> trusted_paths;  // directories whose root-owned images the kernel may mount
+  MountKernel mount_kernel = MountKernel::kTrusted;
+  std::string fuse_program = kDefaultFuseProgram;  // absolute path of squashfuse_ll or one with its options
   unsigned timeout_seconds = 60;           // stage is killed after this
 
   // From the user: hostile.

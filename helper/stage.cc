@@ -14,6 +14,7 @@
 #include "helper/error.h"
 #include "helper/message.h"
 #include "helper/place.h"
+#include "helper/rank.h"
 #include "helper/request.h"
 #include "helper/worker.h"
 
@@ -47,9 +48,10 @@ void move_to(const Place& place, Request& request) {
   }
 }
 
-void stage() {
+void stage(Fd& ranks) {
   stay_out_of_the_way();
   start_clean(kPlaceFd);
+  expect_ranks(ranks.get());
   Request request = read_request(kRequestFd);
   close(kRequestFd);
   std::optional<Worker> worker;
@@ -60,7 +62,7 @@ void stage() {
     move_to(*place, request);
     worker.emplace(request);
   }
-  worker->deliver(kRanksFd, request.timeout_seconds);
+  worker->deliver(ranks);
 }
 
 }  // namespace
@@ -71,11 +73,12 @@ int main() {
     fputs("slipway: slipway-stage is started by Slurm's slipway plugin; run srun --container=IMAGE COMMAND\n", stderr);
     return 2;
   }
+  slipway::Fd ranks(slipway::kRanksFd);
   try {
-    slipway::stage();
+    slipway::stage(ranks);
     return 0;
   } catch (const std::exception& error) {
-    slipway::send_failure(slipway::kRanksFd, {error.what(), slipway::kExitRefused});
+    slipway::send_failure(ranks.get(), {error.what(), slipway::kExitRefused});
     return 1;
   }
 }

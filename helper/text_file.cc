@@ -15,4 +15,12 @@ std::string text_of_file(const std::string& path) {
   return text;
 }
 
+std::string field_of(const std::string& text, const std::string& name) {
+  const std::string lines = "\n" + text, start = "\n" + name + ":";
+  const size_t line = lines.find(start);
+  if (line == lines.npos) return "";
+  const size_t value = lines.find_first_not_of(" \t", line + start.size());
+  return value == lines.npos ? "" : lines.substr(value, lines.find('\n', value) - value);
+}
+
 }  // namespace slipway

@@ -9,4 +9,7 @@ namespace slipway {
 // What could be read of it; empty when that is nothing.
 std::string text_of_file(const std::string& path);
 
+// The value of the line "<name>:<blanks><value>", as procfs writes them; empty when there is no such line.
+std::string field_of(const std::string& text, const std::string& name);
+
 }  // namespace slipway

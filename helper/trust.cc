@@ -9,8 +9,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <cstdlib>
-#include <string_view>
 
 #include "helper/error.h"
 #include "helper/fd.h"
@@ -107,14 +105,20 @@ Verdict judge_image(int image, const std::vector<std::string>& trusted_paths) {
   }
 }
 
+Verdict judge_mount(int image, MountKernel choice, const std::vector<std::string>& trusted_paths) {
+  switch (choice) {
+    case MountKernel::kNever: return {false, "is a file, and no file is mounted by the kernel here (mount_kernel=never)"};
+    case MountKernel::kAnySquashfs:
+      return {true, "is a squashfs, and any is mounted by the kernel here (mount_kernel=any-squashfs)"};
+    case MountKernel::kTrusted: break;
+  }
+  return judge_image(image, trusted_paths);
+}
+
 bool is_on_own_mount(int fd) {
-  constexpr std::string_view kField = "mnt_id:";
-  const std::string info = text_of_file("/proc/self/fdinfo/" + std::to_string(fd));
-  const size_t field = info.find(kField);
-  if (field == info.npos) return false;
-  const std::string mount_id = std::to_string(atol(info.c_str() + field + kField.size()));
+  const std::string mount_id = field_of(text_of_file("/proc/self/fdinfo/" + std::to_string(fd)), "mnt_id");
   const std::string mounts = "\n" + text_of_file("/proc/self/mountinfo");
-  return mounts.find("\n" + mount_id + " ") != mounts.npos;
+  return !mount_id.empty() && mounts.find("\n" + mount_id + " ") != mounts.npos;
 }
 
 std::string real_path(int fd) {

@@ -9,6 +9,7 @@
 #include "helper/accounts.h"
 #include "helper/child.h"
 #include "helper/error.h"
+#include "helper/fuse_mount.h"
 #include "helper/identity.h"
 #include "helper/image_mount.h"
 #include "helper/plan.h"
@@ -37,11 +38,19 @@ void unshare_namespaces() {
 void run_user_half(const Request& request, int socket) {
   become_user_who_can_unshare(request);
   const Accounts accounts = look_up_accounts(request);  // while root mounts the image
-  wait_for_go(socket);
+  const bool by_fuse = wait_for_go(socket) == Go::kMountByFuse;
   unshare_namespaces();
   answer(socket, bytes_of(Unshared{}));
   wait_for_go(socket);
   if (chdir(kWorkDirectory) != 0) throw system_error(kWorkDirectory, "chdir");
+  if (by_fuse) {
+    {
+      const Fd device = mount_fuse(request);
+      const int descriptor = device.get();
+      answer(socket, bytes_of(FuseMounted{}), std::span(&descriptor, 1));
+    }
+    wait_for_fuse_server(request);
+  }
   build_root_tree(request, accounts);
 
   Plan plan;

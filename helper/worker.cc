@@ -3,10 +3,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
+#include <optional>
 #include <string>
 
 #include "enter/descriptors.h"
@@ -14,7 +17,10 @@
 #include "helper/child.h"
 #include "helper/container.h"
 #include "helper/error.h"
+#include "helper/fuse_server.h"
+#include "helper/fuse_watch.h"
 #include "helper/message.h"
+#include "helper/rank.h"
 
 namespace slipway {
 
@@ -40,9 +46,18 @@ bool readable_within(int fd, unsigned seconds) {
   return ready > 0;
 }
 
+// Takes the descriptors: once it returns, the device is the server's alone, and its end is the mount's.
+void start_server(FuseServer& server, const Wire& wire, std::vector<Fd> opened, pid_t rank) {
+  FuseOrder order;
+  memcpy(&order, &wire, sizeof order);
+  if (opened.size() != 2) throw Error("container", "a process of slipway-stage gave no proper answer");
+  const int descriptors[] = {opened[0].get(), opened[1].get()};
+  server.start(order, descriptors, rank);
+}
+
 }  // namespace
 
-Worker::Worker(const Request& request) {
+Worker::Worker(const Request& request) : request_(request) {
   SocketPair pair = socket_pair();
   const pid_t watcher = getpid();
   pid_ = fork();
@@ -58,26 +73,42 @@ Worker::~Worker() {
   if (pid_ > 0) kill(pid_, SIGKILL);
 }
 
-void Worker::deliver(int ranks, unsigned seconds) {
-  if (!readable_within(answer_.get(), seconds)) {
-    send_failure(ranks, {"container: it was not ready within " + std::to_string(seconds) +
-                             " seconds; ask the admin to look at this node's storage and name service (stage_timeout=)",
-                         kExitRefused});
-    return;
+Datagram Worker::receive(Wire& wire) {
+  if (!readable_within(answer_.get(), request_.timeout_seconds)) {
+    throw Error("container", "it was not ready within " + std::to_string(request_.timeout_seconds) + " seconds",
+                "ask the admin to look at this node's storage and name service (stage_timeout=)");
   }
+  Datagram datagram = receive_datagram(answer_.get(), writable_bytes_of(wire));
+  if (datagram.size == 0) {
+    throw Error("container", "slipway-stage was killed", "try again, and ask the admin to look at this node's memory");
+  }
+  return datagram;
+}
+
+void Worker::deliver(Fd& ranks) {
   Wire wire{};
-  const Datagram answer = receive_datagram(answer_.get(), writable_bytes_of(wire));
-  if (answer.size == 0) {
-    send_failure(ranks,
-                 {"container: slipway-stage was killed; try again, and ask the admin to look at this node's memory",
-                  kExitRefused});
-    return;
+  Datagram answer = receive(wire);
+  std::optional<FuseServer> server;
+  std::optional<Rank> rank;
+  if (answer.size == sizeof(FuseOrder)) {
+    server.emplace(request_);
+    rank = await_rank(ranks.get());
+    if (!rank) return;
+    start_server(*server, wire, std::move(answer.descriptors), rank->pid);
+    answer = receive(wire);
   }
+
   std::vector<int> descriptors;
   for (const Fd& fd : answer.descriptors) descriptors.push_back(fd.get());
-  send_datagram(ranks, bytes_of(wire), descriptors);
+  send_datagram(ranks.get(), bytes_of(wire), descriptors);
+  ranks.reset();
+  struct stat mount_namespace{};
+  if (descriptors.size() == kWireDescriptors) fstat(descriptors[1], &mount_namespace);
+  answer.descriptors.clear();  // else this process would keep the container
+
   // It may go on to warm the page cache.
-  if (readable_within(answer_.get(), seconds) && waitpid(pid_, nullptr, 0) == pid_) pid_ = -1;
+  if (readable_within(answer_.get(), request_.timeout_seconds) && waitpid(pid_, nullptr, 0) == pid_) pid_ = -1;
+  if (server && wire.exit_code == 0) watch_fuse_server(server->pid(), *rank, mount_namespace, request_);
 }
 
 }  // namespace slipway

@@ -3,8 +3,12 @@
 
 #include <sys/types.h>
 
+#include <span>
+
+#include "helper/channel.h"
 #include "helper/fd.h"
 #include "helper/request.h"
+#include "helper/wire.h"
 
 namespace slipway {
 
@@ -17,10 +21,16 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Sends the ranks what the worker made, or why it could not. Ends the attempt after `seconds`.
-  void deliver(int ranks, unsigned seconds);
+  // Sends the ranks what the worker made, or why it could not. Takes their socket, and closes it then: end of file means
+  // that nothing will come any more. With an image that is mounted by FUSE it returns when the server has ended. Throws
+  // Error, for the ranks.
+  void deliver(Fd& ranks);
 
  private:
+  // The worker's next datagram, within the request's time limit. Throws Error.
+  Datagram receive(Wire& wire);
+
+  const Request& request_;
   pid_t pid_ = -1;
   Fd answer_;
 };

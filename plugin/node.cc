@@ -50,6 +50,8 @@ Request request_for(const Slurm& slurm, const Settings& settings, const std::str
   request.step = slurm.step();
   request.allow_root = settings.allow_root;
   request.trusted_paths = settings.trusted_paths;
+  request.mount_kernel = settings.mount_kernel;
+  request.fuse_program = settings.fuse_program;
   request.timeout_seconds = settings.stage_timeout_seconds;
   request.image = image;
   // Most likely: what the user's shell told srun. The ranks tell where they really are.

@@ -27,6 +27,17 @@ bool read_trusted_path(Settings& settings, std::string_view value) {
   return value.starts_with('/');
 }
 
+bool read_mount_kernel(Settings& settings, std::string_view value) {
+  const auto which = mount_kernel_of(value);
+  settings.mount_kernel = which.value_or(settings.mount_kernel);
+  return which.has_value();
+}
+
+bool read_fuse_program(Settings& settings, std::string_view value) {
+  settings.fuse_program = value;
+  return value.starts_with('/');
+}
+
 bool read_stage_timeout(Settings& settings, std::string_view value) {
   const char* const end = value.data() + value.size();
   const auto [stop, failure] = std::from_chars(value.data(), end, settings.stage_timeout_seconds);
@@ -44,6 +55,8 @@ constexpr Key kKeys[] = {
     {"options", read_options, "native or pyxis"},
     {"allow_root", read_allow_root, "yes or no"},
     {"trusted_path", read_trusted_path, "an absolute path"},
+    {"mount_kernel", read_mount_kernel, "trusted, any-squashfs or never"},
+    {"fuse_program", read_fuse_program, "an absolute path"},
     {"stage_timeout", read_stage_timeout, "seconds, from 1 to 3600"},
 };
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "helper/request.h"
+
 namespace slipway {
 
 struct Settings {
@@ -13,6 +15,8 @@ struct Settings {
   enum class Options { kPyxis, kNative } options = Options::kPyxis;
   bool allow_root = false;
   std::vector<std::string> trusted_paths;
+  MountKernel mount_kernel = MountKernel::kTrusted;
+  std::string fuse_program = kDefaultFuseProgram;
   unsigned stage_timeout_seconds = 60;
 
   // Why the words cannot be obeyed; empty when they can. A step with a container then fails with this sentence; others

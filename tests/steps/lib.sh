@@ -15,6 +15,8 @@ skip() { echo "$1"; exit 77; }
 
 as_user() { timeout --foreground -k 5 60 "$repository/tests/cluster" run -- "$@"; }
 as_root() { timeout --foreground -k 5 60 "$repository/tests/cluster" run --user root -- "$@"; }
+# Directly, outside of the cluster's login: for what the user does to processes.
+as_its_user() { setpriv --reuid "$CLUSTER_USER" --regid "$CLUSTER_USER" --init-groups "$@"; }
 # A line of shell, as the user.
 user() { as_user sh -c "$1"; }
 
@@ -82,10 +84,24 @@ hung_image=/tmp/hung/etc/os-release
 # The processes of this name, without those that only wait to be reaped.
 running() { ps -eo stat=,pid=,comm= | awk -v name="$1" '$1 !~ /^Z/ && $3 == name { print $2; found = 1 } END { exit !found }'; }
 
+# steal PID...: as the user, tries to take a descriptor of each process and to attach to it. Prints what worked.
+steal() {
+  as_user python3 -c '
+import ctypes, sys
+libc = ctypes.CDLL(None, use_errno=True)
+for pid in map(int, sys.argv[1:]):
+    pidfd = libc.syscall(434, pid, 0)
+    for fd in range(16):
+        if libc.syscall(438, pidfd, fd, 0) >= 0: print("descriptor", fd, "of", pid)
+    if libc.ptrace(16, pid, None, None) == 0: print("attached to", pid)
+print("tried", len(sys.argv) - 1)
+' "$@"
+}
+
 # What a step could leave on this machine.
 leftovers() {
   losetup -a
-  ps -eo stat=,comm= | grep -v '^Z' | grep -oE 'slipway-stage|slipway-enter|slurmstepd' || true
+  ps -eo stat=,comm= | grep -v '^Z' | grep -oE 'slipway-stage|slipway-enter|slipway-fuse|slurmstepd' || true
   lsns -rno TYPE | grep -x user || true
 }
 nothing_is_left() { [ -z "$(leftovers | grep -v '^user$')" ]; }

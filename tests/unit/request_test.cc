@@ -21,6 +21,8 @@ TEST(Request, ComesBackAsItWasWritten) {
   request.allow_root = true;
   request.trusted_paths = {"/images", "/more images"};
   request.timeout_seconds = 9;
+  request.mount_kernel = MountKernel::kNever;
+  request.fuse_program = "/opt/fuse";
   request.image = "/a=b\n.sif";
   request.cwd = "/home/alice";
   request.command = "./app";
@@ -34,6 +36,8 @@ TEST(Request, ComesBackAsItWasWritten) {
   CHECK(back.allow_root);
   CHECK(request.trusted_paths == back.trusted_paths);
   LONGS_EQUAL(9, back.timeout_seconds);
+  CHECK(back.mount_kernel == MountKernel::kNever);
+  STRCMP_EQUAL("/opt/fuse", back.fuse_program.c_str());
   STRCMP_EQUAL("/a=b\n.sif", back.image.c_str());
   STRCMP_EQUAL("/home/alice", back.cwd.c_str());
   STRCMP_EQUAL("./app", back.command.c_str());

@@ -19,16 +19,21 @@ TEST(Settings, NothingIsTheDefault) {
   CHECK_FALSE(settings.allow_root);
   CHECK(settings.trusted_paths.empty());
   LONGS_EQUAL(60, settings.stage_timeout_seconds);
+  CHECK(settings.mount_kernel == MountKernel::kTrusted);
+  STRCMP_EQUAL("/usr/bin/squashfuse_ll", settings.fuse_program.c_str());
 }
 
 TEST(Settings, EveryKeyIsRead) {
   const Settings settings =
-      read({"options=native", "allow_root=yes", "trusted_path=/a", "trusted_path=/b", "stage_timeout=7"});
+      read({"options=native", "allow_root=yes", "trusted_path=/a", "trusted_path=/b", "stage_timeout=7",
+            "mount_kernel=any-squashfs", "fuse_program=/opt/bin/squashfuse_ll"});
   STRCMP_EQUAL("", settings.error.c_str());
   CHECK(settings.options == Settings::Options::kNative);
   CHECK(settings.allow_root);
   CHECK((settings.trusted_paths == std::vector<std::string>{"/a", "/b"}));
   LONGS_EQUAL(7, settings.stage_timeout_seconds);
+  CHECK(settings.mount_kernel == MountKernel::kAnySquashfs);
+  STRCMP_EQUAL("/opt/bin/squashfuse_ll", settings.fuse_program.c_str());
 }
 
 TEST(Settings, AWordThatIsNotUnderstoodIsAnErrorWithARemedy) {
@@ -37,7 +42,8 @@ TEST(Settings, AWordThatIsNotUnderstoodIsAnErrorWithARemedy) {
       read({"option=native"}).error.c_str());
   for (const char* word : {"options=", "options", "options=other", "allow_root=maybe", "trusted_path=relative",
                            "trusted_path=", "stage_timeout=0", "stage_timeout=3601", "stage_timeout=5s",
-                           "stage_timeout=-1", "stage_timeout="}) {
+                           "stage_timeout=-1", "stage_timeout=", "mount_kernel=", "mount_kernel=any",
+                           "fuse_program=squashfuse_ll", "fuse_program="}) {
     STRCMP_CONTAINS("ask the admin to set ", read({word}).error.c_str());
   }
   STRCMP_CONTAINS("unknown key \\x1b[0m", read({"\x1b[0m=x"}).error.c_str());

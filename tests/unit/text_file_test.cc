@@ -23,6 +23,17 @@ TEST(TextFile, IsEmptyWhenItCannotBeRead) {
   CHECK(text_of_file(directory.path()).empty());
 }
 
+TEST(TextFile, FieldsAreFoundByTheirWholeName) {
+  const std::string text = "Name:\tsh\nPPid:\t12\nUid:\t0\t0\t0\t0\nEmpty:\nLast: x";
+  STRCMP_EQUAL("12", field_of(text, "PPid").c_str());
+  STRCMP_EQUAL("0\t0\t0\t0", field_of(text, "Uid").c_str());
+  STRCMP_EQUAL("x", field_of(text, "Last").c_str());
+  STRCMP_EQUAL("sh", field_of(text, "Name").c_str());
+  STRCMP_EQUAL("", field_of(text, "id").c_str());
+  STRCMP_EQUAL("", field_of(text, "Pid").c_str());
+  STRCMP_EQUAL("", field_of(text, "Empty").c_str());
+}
+
 TEST(TextFile, OwnCommandLineIsInWords) {
   const std::vector<std::string> words = own_command_line();
   CHECK(!words.empty());

@@ -1,0 +1,56 @@
+#include "helper/fuse_mount.h"
+
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include "helper/error.h"
+#include "helper/image_mount.h"
+
+namespace slipway {
+
+namespace {
+
+constexpr char kDevice[] = "/dev/fuse";
+
+Error cannot_open_device(int error) {
+  switch (error) {
+    case EACCES:
+    case EPERM:
+      return Error(kDevice, "users may not open it on this node, and the image must be mounted by FUSE",
+                   "ask the admin for mode 0666, or to install the image as root");
+    default:
+      return Error(kDevice, std::string(strerror(error)) + ", and the image must be mounted by FUSE",
+                   "ask the admin to load the module (modprobe fuse)");
+  }
+}
+
+}  // namespace
+
+Fd mount_fuse(const Request& request) {
+  // Opened after unshare: the kernel mounts it only in the user namespace in which it was opened (4.18).
+  Fd device(open(kDevice, O_RDWR | O_CLOEXEC));
+  if (!device) throw cannot_open_device(errno);
+  // allow_other: to the user's other groups and to a debugger too, all of them in this namespace.
+  const std::string options = "fd=" + std::to_string(device.get()) + ",rootmode=40000,user_id=" +
+                              std::to_string(request.uid) + ",group_id=" + std::to_string(request.gid) + ",allow_other";
+  if (mount("slipway", kImageName, "fuse", MS_RDONLY | MS_NOSUID | MS_NODEV, options.c_str()) != 0) {
+    throw system_error(printable(request.image), "mount(fuse)",
+                       "ask the admin for a kernel with FUSE in user namespaces (4.18)");
+  }
+  return device;
+}
+
+void wait_for_fuse_server(const Request& request) {
+  const Fd root(open(kImageName, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  struct stat status;
+  if (root && fstat(root.get(), &status) == 0) return;
+  throw Error(printable(request.image), request.fuse_program + " could not serve it: " + strerror(errno),
+              "see what that program says of it; the image may be damaged, or compressed in a way it does not know");
+}
+
+}  // namespace slipway

@@ -1,0 +1,35 @@
+// The FUSE server of a step on this node: an ordinary program of the site's (squashfuse_ll), which runs as the user and
+// is the user's only process that stays beside the ranks. stage's watcher is its parent, and stays with it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <span>
+
+#include "helper/child.h"
+#include "helper/request.h"
+
+namespace slipway {
+
+// From the worker to the watcher, with two descriptors: the image, opened as the user, and the device that is mounted.
+struct FuseOrder {
+  uint64_t offset;  // bytes, of the root file system in the image
+};
+
+class FuseServer {
+ public:
+  // Makes a process that is the user and waits. Called by root. Throws Error.
+  explicit FuseServer(const Request& request);
+
+  // Has it execute the program, as a member of the step of which `rank` is a process. Throws Error, also that of the
+  // process.
+  void start(const FuseOrder& order, std::span<const int> descriptors, pid_t rank);
+
+  pid_t pid() const { return child_.pid(); }
+
+ private:
+  Child child_;
+};
+
+}  // namespace slipway

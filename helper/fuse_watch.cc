@@ -1,0 +1,110 @@
+#include "helper/fuse_watch.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <ctime>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "helper/fd.h"
+#include "helper/text_file.h"
+
+namespace slipway {
+
+namespace {
+
+// A step whose ranks have had SIGKILL for longer than one tick is stuck. slurmstepd waits for UnkillableStepTimeout (60
+// seconds by default) before it drains the node.
+constexpr int kTickSeconds = 5;
+
+bool has_ended(pid_t child) {
+  siginfo_t info{};
+  return waitid(P_PID, child, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == child;
+}
+
+// The processes that slurmstepd forked. `slurmstepd` is its directory in procfs, which is empty once that process is
+// gone, also when another has its number. Nothing: it is gone, or the kernel does not tell (CONFIG_PROC_CHILDREN).
+std::optional<std::vector<pid_t>> children_of(const Fd& slurmstepd) {
+  std::vector<pid_t> children;
+  bool known = false;
+  const std::string tasks = "/proc/self/fd/" + std::to_string(slurmstepd.get()) + "/task";
+  DIR* const directory = opendir(tasks.c_str());
+  if (!directory) return std::nullopt;
+  while (const dirent* entry = readdir(directory)) {
+    if (entry->d_name[0] == '.') continue;
+    const std::string file = tasks + "/" + entry->d_name + "/children", list = text_of_file(file);
+    known |= access(file.c_str(), R_OK) == 0;
+    for (const char* next = list.c_str(); *next;) {
+      char* end;
+      const long child = strtol(next, &end, 10);
+      if (end == next) break;
+      children.push_back(child);
+      next = end + strspn(end, " ");
+    }
+  }
+  closedir(directory);
+  return known ? std::optional(children) : std::nullopt;
+}
+
+bool is_dying(pid_t process) {
+  const std::string status = text_of_file("/proc/" + std::to_string(process) + "/status");
+  const std::string state = field_of(status, "State");
+  if (state.empty() || state[0] == 'Z' || state[0] == 'X') return true;
+  constexpr unsigned long long kKill = 1ull << (SIGKILL - 1);
+  const auto pending = [&](const char* name) { return strtoull(field_of(status, name).c_str(), nullptr, 16) & kKill; };
+  return pending("SigPnd") || pending("ShdPnd");
+}
+
+
+bool runs_in(pid_t process, const struct stat& mount_namespace) {
+  struct stat theirs;
+  return stat(("/proc/" + std::to_string(process) + "/ns/mnt").c_str(), &theirs) == 0 &&
+         theirs.st_dev == mount_namespace.st_dev && theirs.st_ino == mount_namespace.st_ino;
+}
+
+void kill_ranks(const Fd& slurmstepd, const struct stat& mount_namespace, const Request& request) {
+  bool killed = false;
+  for (const pid_t child : children_of(slurmstepd).value_or(std::vector<pid_t>())) {
+    if (runs_in(child, mount_namespace) && !is_dying(child)) killed |= kill(child, SIGKILL) == 0;
+  }
+  if (!killed) return;
+  openlog("slipway", LOG_PID, LOG_DAEMON);
+  syslog(LOG_ERR, "job %u step %u: its FUSE server (%s) ended; its ranks were killed", request.job, request.step,
+         request.fuse_program.c_str());
+}
+
+}  // namespace
+
+void watch_fuse_server(pid_t server, const Rank& rank, const struct stat& mount_namespace, const Request& request) {
+  sigset_t child_ended;
+  sigemptyset(&child_ended);
+  sigaddset(&child_ended, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &child_ended, nullptr);
+  const Fd slurmstepd(open(("/proc/" + std::to_string(rank.slurmstepd)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+
+  bool was_dying = false;
+  while (!has_ended(server)) {
+    const timespec tick{kTickSeconds, 0};
+    if (sigtimedwait(&child_ended, nullptr, &tick) >= 0) continue;
+    const auto ranks = children_of(slurmstepd);
+    // Without slurmstepd nobody kills the ranks, as without a container. The server sees by itself that the last is gone
+    // when it runs.
+    if (!ranks) kill(server, SIGCONT);
+    const bool dying = ranks && std::all_of(ranks->begin(), ranks->end(), is_dying);
+    if (dying && was_dying) return;
+    was_dying = dying;
+  }
+  kill_ranks(slurmstepd, mount_namespace, request);
+}
+
+}  // namespace slipway

@@ -1,0 +1,58 @@
+#include "helper/rank.h"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "helper/error.h"
+#include "helper/text_file.h"
+
+namespace slipway {
+
+namespace {
+
+// The kernel's word for who sent it (unix(7), SCM_CREDENTIALS).
+pid_t sender_of(msghdr& envelope) {
+  const cmsghdr* const header = CMSG_FIRSTHDR(&envelope);
+  if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_CREDENTIALS) return -1;
+  ucred sender;
+  memcpy(&sender, CMSG_DATA(header), sizeof sender);
+  return sender.pid;
+}
+
+std::string status_of(pid_t process) { return text_of_file("/proc/" + std::to_string(process) + "/status"); }
+
+}  // namespace
+
+void expect_ranks(int socket) {
+  const int on = 1;
+  if (setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0) {
+    throw system_error("container", "setsockopt(SO_PASSCRED)");
+  }
+}
+
+std::optional<Rank> await_rank(int socket) {
+  for (;;) {
+    char hello;
+    iovec part{&hello, sizeof hello};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred))];
+    msghdr envelope{};
+    envelope.msg_iov = &part;
+    envelope.msg_iovlen = 1;
+    envelope.msg_control = control;
+    envelope.msg_controllen = sizeof control;
+    const ssize_t size = recvmsg(socket, &envelope, MSG_CMSG_CLOEXEC);
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) return std::nullopt;
+    Rank rank;
+    rank.pid = sender_of(envelope);
+    rank.slurmstepd = atoi(field_of(status_of(rank.pid), "PPid").c_str());
+    // A rank's task prolog holds the socket too: what it says is its user's, and its parent is the user's.
+    if (rank.slurmstepd > 0 && field_of(status_of(rank.slurmstepd), "Uid").starts_with("0\t")) return rank;
+  }
+}
+
+}  // namespace slipway

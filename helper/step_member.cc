@@ -1,0 +1,142 @@
+#include "helper/step_member.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <string_view>
+
+#include "helper/error.h"
+#include "helper/fd.h"
+#include "helper/text_file.h"
+
+namespace slipway {
+
+namespace {
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (!text.empty()) {
+    parts.push_back(text.substr(0, text.find(separator)));
+    text.remove_prefix(std::min(parts.back().size() + 1, text.size()));
+  }
+  return parts;
+}
+
+struct CgroupMount {
+  std::string_view root, directory, options;
+  bool unified = false;  // version 2
+};
+
+// The latest first: it covers those before it in the same directory.
+std::vector<CgroupMount> cgroup_mounts(std::string_view mounts) {
+  std::vector<CgroupMount> found;
+  for (const std::string_view line : split(mounts, '\n')) {
+    // Fields 4 and 5 are root and directory; behind " - " come type, source and options.
+    const size_t dash = line.find(" - ");
+    if (dash == line.npos) continue;
+    const auto before = split(line.substr(0, dash), ' '), behind = split(line.substr(dash + 3), ' ');
+    if (before.size() < 5 || behind.size() < 3 || !behind[0].starts_with("cgroup")) continue;
+    found.push_back({before[3], before[4], behind[2], behind[0] == "cgroup2"});
+  }
+  std::reverse(found.begin(), found.end());
+  return found;
+}
+
+// A hierarchy of version 1 is known by its controllers, or by a name; version 2 has none.
+bool is_of(const CgroupMount& mount, std::string_view controllers) {
+  if (mount.unified || controllers.empty()) return mount.unified && controllers.empty();
+  const auto options = split(mount.options, ',');
+  const auto wanted = split(controllers, ',');
+  return std::all_of(wanted.begin(), wanted.end(), [&](std::string_view controller) {
+    return std::find(options.begin(), options.end(), controller) != options.end();
+  });
+}
+
+bool write_text(const std::string& path, const std::string& text) {
+  const Fd fd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  return fd && write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+std::string file_of(pid_t process, const char* name) { return "/proc/" + std::to_string(process) + "/" + name; }
+
+void move_to_cgroups(pid_t process, pid_t rank) {
+  const std::string theirs = text_of_file(file_of(rank, "cgroup"));
+  if (theirs == text_of_file(file_of(process, "cgroup"))) return;
+  for (const std::string& directory : cgroup_directories(theirs, text_of_file("/proc/self/mountinfo"))) {
+    if (!write_text(directory + "/cgroup.procs", std::to_string(process))) {
+      throw system_error(directory, "write(cgroup.procs)", "ask the admin to look at this node's cgroups");
+    }
+  }
+  if (theirs != text_of_file(file_of(process, "cgroup"))) {
+    throw Error("container", "its FUSE server cannot join the step's cgroups",
+                "ask the admin to look at this node's cgroups");
+  }
+}
+
+// The CPUs of slurmstepd, as far as the step's cgroup allows them: a rank may be bound to one of them.
+void use_cpus_of_step(pid_t process, pid_t rank) {
+  cpu_set_t cpus;
+  const std::string status = text_of_file(file_of(rank, "status"));
+  const pid_t parent = atoi(field_of(status, "PPid").c_str());
+  if (sched_getaffinity(parent, sizeof cpus, &cpus) == 0) sched_setaffinity(process, sizeof cpus, &cpus);
+}
+
+void copy_priority(pid_t process, pid_t rank) {
+  const sched_param none{};
+  sched_setscheduler(process, SCHED_OTHER, &none);  // stage's own is another
+  errno = 0;
+  const int nice = getpriority(PRIO_PROCESS, rank);
+  if (errno == 0) setpriority(PRIO_PROCESS, process, nice);
+}
+
+void copy_oom_score(pid_t process, pid_t rank) {
+  const std::string score = text_of_file(file_of(rank, "oom_score_adj"));
+  // EACCES: it is higher already, and only CAP_SYS_RESOURCE may lower it.
+  if (score.empty() || (!write_text(file_of(process, "oom_score_adj"), score) && errno != EACCES)) {
+    throw system_error("container", "write(oom_score_adj)");
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> cgroup_directories(const std::string& cgroups, const std::string& mounts) {
+  const std::vector<CgroupMount> mounted = cgroup_mounts(mounts);
+  std::vector<std::string> directories;
+  for (const std::string_view line : split(cgroups, '\n')) {
+    // "<number>:<controllers>:<path>"
+    const size_t first = line.find(':'), second = line.find(':', first + 1);
+    if (first == line.npos || second == line.npos) continue;
+    const std::string_view controllers = line.substr(first + 1, second - first - 1), path = line.substr(second + 1);
+    for (const CgroupMount& mount : mounted) {
+      const std::string_view root = mount.root == "/" ? "" : mount.root;
+      if (!is_of(mount, controllers) || !path.starts_with(root)) continue;
+      directories.push_back(std::string(mount.directory).append(path.substr(root.size())));
+      break;
+    }
+  }
+  return directories;
+}
+
+void make_step_member(pid_t process, pid_t rank) {
+  move_to_cgroups(process, rank);
+  use_cpus_of_step(process, rank);
+  copy_priority(process, rank);
+  copy_oom_score(process, rank);
+}
+
+void take_limits_of(pid_t rank) {
+  for (int number = 0; number < RLIM_NLIMITS; ++number) {
+    const auto limit = static_cast<__rlimit_resource>(number);
+    rlimit theirs;
+    if (prlimit(rank, limit, nullptr, &theirs) != 0 || setrlimit(limit, &theirs) != 0) {
+      throw system_error("container", "setrlimit");
+    }
+  }
+}
+
+}  // namespace slipway
