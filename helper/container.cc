@@ -7,7 +7,6 @@
 #include "helper/child.h"
 #include "helper/devices.h"
 #include "helper/error.h"
-#include "helper/fuse_mount.h"
 #include "helper/fuse_server.h"
 #include "helper/identity.h"
 #include "helper/image_mount.h"
@@ -41,9 +40,9 @@ Fd open_namespace(pid_t process, const char* kind) {
 // From the user's half to the watcher. Neither descriptor stays here: while any process but the server holds the
 // device, a dead server's ranks wait for it for ever.
 void ask_for_fuse_server(int answer, Child& user_half, OpenedImage& image) {
-  FuseMounted mounted;
-  const Fd device = std::move(user_half.receive(writable_bytes_of(mounted), 1)[0]);
-  const FuseOrder order{image.root.offset};
+  FuseOrder order{};
+  order.offset = image.root.offset;
+  const Fd device = std::move(user_half.receive(writable_bytes_of(order.connection), 1)[0]);
   const int descriptors[] = {image.fd.get(), device.get()};
   if (!send_datagram(answer, bytes_of(order), descriptors)) throw system_error("container", "sendmsg");
   image.fd.reset();

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "helper/error.h"
 #include "helper/image_mount.h"
@@ -29,9 +30,19 @@ Error cannot_open_device(int error) {
   }
 }
 
+// Asks the kernel alone, since the server does not run yet.
+unsigned device_number(const char* path) {
+  struct statx status;
+  const Fd fd(open(path, O_PATH | O_CLOEXEC));
+  if (!fd || statx(fd.get(), "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status) != 0) {
+    throw system_error("container", "statx");
+  }
+  return status.stx_dev_minor;
+}
+
 }  // namespace
 
-Fd mount_fuse(const Request& request) {
+FuseMount mount_fuse(const Request& request) {
   // Opened after unshare: the kernel mounts it only in the user namespace in which it was opened (4.18).
   Fd device(open(kDevice, O_RDWR | O_CLOEXEC));
   if (!device) throw cannot_open_device(errno);
@@ -42,7 +53,7 @@ Fd mount_fuse(const Request& request) {
     throw system_error(printable(request.image), "mount(fuse)",
                        "ask the admin for a kernel with FUSE in user namespaces (4.18)");
   }
-  return device;
+  return {std::move(device), device_number(kImageName)};
 }
 
 void wait_for_fuse_server(const Request& request) {

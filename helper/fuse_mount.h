@@ -7,14 +7,14 @@
 
 namespace slipway {
 
-// With the opened device, from the user's half to the worker.
-struct FuseMounted {
-  char done = 1;
+struct FuseMount {
+  Fd device;            // the opened /dev/fuse
+  unsigned connection;  // its number in fusectl (fuse(4)), which is the mount's device number
 };
 
-// Mounts at kImageName in the working directory. Returns the opened /dev/fuse, which belongs to the server alone: until
-// it has it, whatever touches the mount waits. Throws Error.
-Fd mount_fuse(const Request& request);
+// Mounts at kImageName in the working directory. The device belongs to the server alone: until it has it, whatever
+// touches the mount waits. Throws Error.
+FuseMount mount_fuse(const Request& request);
 
 // Returns when the server answers. Throws Error when it ended instead.
 void wait_for_fuse_server(const Request& request);

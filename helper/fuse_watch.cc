@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <syslog.h>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "helper/fd.h"
+#include "helper/image_mount.h"
 #include "helper/text_file.h"
 
 namespace slipway {
@@ -83,9 +85,18 @@ void kill_ranks(const Fd& slurmstepd, const struct stat& mount_namespace, const 
          request.fuse_program.c_str());
 }
 
+// Whoever waits for an answer gets ENOTCONN. By fusectl, which may be mounted nowhere on this node.
+void abort_connection(unsigned connection) {
+  make_private_mount_namespace();
+  if (mount("slipway", kWorkDirectory, "fusectl", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) return;
+  const std::string path = std::string(kWorkDirectory) + "/" + std::to_string(connection) + "/abort";
+  const Fd file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  (void)!write(file.get(), "1", 1);
+}
+
 }  // namespace
 
-void watch_fuse_server(pid_t server, const Rank& rank, const struct stat& mount_namespace, const Request& request) {
+void watch_fuse_server(pid_t server, unsigned connection, const Rank& rank, const struct stat& mount_namespace, const Request& request) {
   sigset_t child_ended;
   sigemptyset(&child_ended);
   sigaddset(&child_ended, SIGCHLD);
@@ -101,7 +112,7 @@ void watch_fuse_server(pid_t server, const Rank& rank, const struct stat& mount_
     // when it runs.
     if (!ranks) kill(server, SIGCONT);
     const bool dying = ranks && std::all_of(ranks->begin(), ranks->end(), is_dying);
-    if (dying && was_dying) return;
+    if (dying && was_dying) return abort_connection(connection);
     was_dying = dying;
   }
   kill_ranks(slurmstepd, mount_namespace, request);

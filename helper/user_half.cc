@@ -45,9 +45,9 @@ void run_user_half(const Request& request, int socket) {
   if (chdir(kWorkDirectory) != 0) throw system_error(kWorkDirectory, "chdir");
   if (by_fuse) {
     {
-      const Fd device = mount_fuse(request);
-      const int descriptor = device.get();
-      answer(socket, bytes_of(FuseMounted{}), std::span(&descriptor, 1));
+      const FuseMount mounted = mount_fuse(request);
+      const int descriptor = mounted.device.get();
+      answer(socket, bytes_of(mounted.connection), std::span(&descriptor, 1));
     }
     wait_for_fuse_server(request);
   }

@@ -47,9 +47,7 @@ bool readable_within(int fd, unsigned seconds) {
 }
 
 // Takes the descriptors: once it returns, the device is the server's alone, and its end is the mount's.
-void start_server(FuseServer& server, const Wire& wire, std::vector<Fd> opened, pid_t rank) {
-  FuseOrder order;
-  memcpy(&order, &wire, sizeof order);
+void start_server(FuseServer& server, const FuseOrder& order, std::vector<Fd> opened, pid_t rank) {
   if (opened.size() != 2) throw Error("container", "a process of slipway-stage gave no proper answer");
   const int descriptors[] = {opened[0].get(), opened[1].get()};
   server.start(order, descriptors, rank);
@@ -90,11 +88,13 @@ void Worker::deliver(Fd& ranks) {
   Datagram answer = receive(wire);
   std::optional<FuseServer> server;
   std::optional<Rank> rank;
+  FuseOrder order{};
   if (answer.size == sizeof(FuseOrder)) {
     server.emplace(request_);
     rank = await_rank(ranks.get());
     if (!rank) return;
-    start_server(*server, wire, std::move(answer.descriptors), rank->pid);
+    memcpy(&order, &wire, sizeof order);
+    start_server(*server, order, std::move(answer.descriptors), rank->pid);
     answer = receive(wire);
   }
 
@@ -108,7 +108,9 @@ void Worker::deliver(Fd& ranks) {
 
   // It may go on to warm the page cache.
   if (readable_within(answer_.get(), request_.timeout_seconds) && waitpid(pid_, nullptr, 0) == pid_) pid_ = -1;
-  if (server && wire.exit_code == 0) watch_fuse_server(server->pid(), *rank, mount_namespace, request_);
+  if (server && wire.exit_code == 0) {
+    watch_fuse_server(server->pid(), order.connection, *rank, mount_namespace, request_);
+  }
 }
 
 }  // namespace slipway
