@@ -75,7 +75,8 @@ json describe_mount(int file, const std::string& name) {
               {"why", "the image " + verdict.reason + ", so it needs FUSE, and " + printable(settings.fuse_program) +
                           " is not installed here (fuse_program=)"}};
     }
-    return {{"how", "FUSE"}, {"why", "the image " + verdict.reason + "; served by " + printable(settings.fuse_program)}};
+    return {{"how", "FUSE"},
+            {"why", "the image " + verdict.reason + "; served by " + printable(settings.fuse_program)}};
   } catch (const Error& error) {
     return {{"how", "refused"}, {"why", error.what()}};
   }

@@ -10,8 +10,9 @@ struct Arrival {
   int plan = -1;
 };
 
-// Tells stage that this rank is there (helper/rank.h), and waits at most `timeout_ms` for the message that stage writes once for all ranks, and leaves it there for the others
-// (MSG_PEEK). Anything but a container ends this rank: stage's own sentence, its death, silence, another release.
+// Tells stage that this rank is there (helper/rank.h), and waits at most `timeout_ms` for the message that stage writes
+// once for all ranks, and leaves it there for the others (MSG_PEEK). Anything but a container ends this rank: stage's
+// own sentence, its death, silence, another release.
 Arrival await_container(int socket, int timeout_ms);
 
 }  // namespace slipway

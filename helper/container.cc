@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "helper/audit.h"
 #include "helper/child.h"
 #include "helper/devices.h"
 #include "helper/error.h"
@@ -37,15 +38,14 @@ Fd open_namespace(pid_t process, const char* kind) {
   return fd;
 }
 
-// From the user's half to the watcher. Neither descriptor stays here: while any process but the server holds the
-// device, a dead server's ranks wait for it for ever.
-void ask_for_fuse_server(int answer, Child& user_half, OpenedImage& image) {
+// From the user's half to the watcher. The device does not stay here: while any process but the server holds it, a dead
+// server's ranks wait for it for ever.
+void ask_for_fuse_server(int answer, Child& user_half, const OpenedImage& image) {
   FuseOrder order{};
   order.offset = image.root.offset;
   const Fd device = std::move(user_half.receive(writable_bytes_of(order.connection), 1)[0]);
   const int descriptors[] = {image.fd.get(), device.get()};
   if (!send_datagram(answer, bytes_of(order), descriptors)) throw system_error("container", "sendmsg");
-  image.fd.reset();
 }
 
 }  // namespace
@@ -57,8 +57,9 @@ void make_container(const Request& request, int answer) {
   make_private_mount_namespace();
   ImageReader reader(request);
   Child user_half([&](int socket) { run_user_half(request, socket); });
-  OpenedImage image = reader.open();
-  const bool by_fuse = mount_image(image, request) == MountedBy::kUser;
+  const OpenedImage image = reader.open();
+  const ImageMount mount = mount_image(image, request);
+  const bool by_fuse = mount.how == ImageMount::kFuse;
   if (!by_fuse) reader.start_prefetch();
   make_devices(request);
   user_half.signal_go(by_fuse ? Go::kMountByFuse : Go::kOn);
@@ -76,6 +77,7 @@ void make_container(const Request& request, int answer) {
   container.plan = std::move(user_half.receive(writable_bytes_of(built), 1)[0]);
   if (!by_fuse) reader.wait_for_prefetch(kPatience);
   if (!send_container(answer, container)) throw system_error("container", "sendmsg");
+  audit(request, image, mount);
   if (!by_fuse) reader.finish_prefetch();
 }
 

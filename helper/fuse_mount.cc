@@ -47,8 +47,9 @@ FuseMount mount_fuse(const Request& request) {
   Fd device(open(kDevice, O_RDWR | O_CLOEXEC));
   if (!device) throw cannot_open_device(errno);
   // allow_other: to the user's other groups and to a debugger too, all of them in this namespace.
-  const std::string options = "fd=" + std::to_string(device.get()) + ",rootmode=40000,user_id=" +
-                              std::to_string(request.uid) + ",group_id=" + std::to_string(request.gid) + ",allow_other";
+  const std::string options = "fd=" + std::to_string(device.get()) +
+                              ",rootmode=40000,user_id=" + std::to_string(request.uid) +
+                              ",group_id=" + std::to_string(request.gid) + ",allow_other";
   if (mount("slipway", kImageName, "fuse", MS_RDONLY | MS_NOSUID | MS_NODEV, options.c_str()) != 0) {
     throw system_error(printable(request.image), "mount(fuse)",
                        "ask the admin for a kernel with FUSE in user namespaces (4.18)");

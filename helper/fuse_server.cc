@@ -99,14 +99,14 @@ void run_server(const Request& request, int socket) {
                     image = "/proc/self/fd/" + std::to_string(kImageFd),
                     device = "/dev/fd/" + std::to_string(kDeviceFd);  // libfuse takes it as mounted already
   if (chdir("/") != 0) throw system_error("/", "chdir");
-  execl(copy.c_str(), request.fuse_program.c_str(), "-f", "-o", options.c_str(), image.c_str(), device.c_str(), nullptr);
+  execl(copy.c_str(), request.fuse_program.c_str(), "-f", "-o", options.c_str(), image.c_str(), device.c_str(),
+        nullptr);
   throw unfit(request.fuse_program, strerror(errno));
 }
 
 }  // namespace
 
-FuseServer::FuseServer(const Request& request)
-    : child_([&](int socket) { run_server(request, socket); }) {}
+FuseServer::FuseServer(const Request& request) : child_([&](int socket) { run_server(request, socket); }) {}
 
 void FuseServer::start(const FuseOrder& order, std::span<const int> descriptors, pid_t rank) {
   Ready ready;

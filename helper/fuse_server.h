@@ -14,7 +14,7 @@ namespace slipway {
 
 // From the worker to the watcher, with two descriptors: the image, opened as the user, and the device that is mounted.
 struct FuseOrder {
-  uint64_t offset;    // bytes, of the root file system in the image
+  uint64_t offset;      // bytes, of the root file system in the image
   unsigned connection;  // as in helper/fuse_mount.h
 };
 

@@ -67,7 +67,6 @@ bool is_dying(pid_t process) {
   return pending("SigPnd") || pending("ShdPnd");
 }
 
-
 bool runs_in(pid_t process, const struct stat& mount_namespace) {
   struct stat theirs;
   return stat(("/proc/" + std::to_string(process) + "/ns/mnt").c_str(), &theirs) == 0 &&
@@ -96,7 +95,8 @@ void abort_connection(unsigned connection) {
 
 }  // namespace
 
-void watch_fuse_server(pid_t server, unsigned connection, const Rank& rank, const struct stat& mount_namespace, const Request& request) {
+void watch_fuse_server(pid_t server, unsigned connection, const Rank& rank, const struct stat& mount_namespace,
+                       const Request& request) {
   sigset_t child_ended;
   sigemptyset(&child_ended);
   sigaddset(&child_ended, SIGCHLD);
@@ -108,8 +108,8 @@ void watch_fuse_server(pid_t server, unsigned connection, const Rank& rank, cons
     const timespec tick{kTickSeconds, 0};
     if (sigtimedwait(&child_ended, nullptr, &tick) >= 0) continue;
     const auto ranks = children_of(slurmstepd);
-    // Without slurmstepd nobody kills the ranks, as without a container. The server sees by itself that the last is gone
-    // when it runs.
+    // Without slurmstepd nobody kills the ranks, as without a container. The server sees by itself that the last is
+    // gone when it runs.
     if (!ranks) kill(server, SIGCONT);
     const bool dying = ranks && std::all_of(ranks->begin(), ranks->end(), is_dying);
     if (dying && was_dying) return abort_connection(connection);

@@ -91,7 +91,7 @@ void make_private_mount_namespace() {
   if (mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) throw system_error("/", "mount(rslave)");
 }
 
-MountedBy mount_image(const OpenedImage& image, const Request& request) {
+ImageMount mount_image(const OpenedImage& image, const Request& request) {
   if (mount("slipway", kWorkDirectory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64k") != 0) {
     throw system_error(kWorkDirectory, "mount(tmpfs)", "ask the admin to install slipway completely on this node");
   }
@@ -101,19 +101,19 @@ MountedBy mount_image(const OpenedImage& image, const Request& request) {
   }
   if (image.root.kind == RootKind::kDirectory) {
     bind_directory(image, printable(request.image));
-    return MountedBy::kKernel;
+    return {ImageMount::kBind, "is a directory, shown as it is"};
   }
   // Root's own FUSE server would be root's process that reads hostile bytes.
   const MountKernel choice = request.uid == 0 ? MountKernel::kTrusted : request.mount_kernel;
   const Verdict verdict = judge_mount(image.fd.get(), choice, request.trusted_paths);
   if (!verdict.trusted && request.uid == 0) {
-    throw Error(printable(request.image), "steps of root use only what root alone could have written, and the image " +
-                                              verdict.reason,
+    throw Error(printable(request.image),
+                "steps of root use only what root alone could have written, and the image " + verdict.reason,
                 "install the image in directories only root can write, or submit as an ordinary user");
   }
-  if (!verdict.trusted) return MountedBy::kUser;
+  if (!verdict.trusted) return {ImageMount::kFuse, verdict.reason};
   mount_squashfs(image, request);
-  return MountedBy::kKernel;
+  return {ImageMount::kKernel, verdict.reason};
 }
 
 }  // namespace slipway

@@ -20,9 +20,13 @@ inline constexpr char kRootName[] = "root";          // for the user's half: the
 // back. Throws Error.
 void make_private_mount_namespace();
 
-// Covers the work directory and mounts the image there, unless the kernel must not: then nothing is mounted, and the
-// user's half does it by FUSE (helper/fuse_mount.h). Throws Error: no loop device, a file system that does not mount.
-enum class MountedBy { kKernel, kUser };
-MountedBy mount_image(const OpenedImage& image, const Request& request);
+struct ImageMount {
+  enum How { kBind, kKernel, kFuse } how = kBind;
+  std::string why;  // completes "the image ..."
+};
+
+// Covers the work directory and mounts the image there, unless the kernel must not: then (kFuse) nothing is mounted,
+// and the user's half does it (helper/fuse_mount.h). Throws Error: no loop device, a file system that does not mount.
+ImageMount mount_image(const OpenedImage& image, const Request& request);
 
 }  // namespace slipway

@@ -107,7 +107,8 @@ Verdict judge_image(int image, const std::vector<std::string>& trusted_paths) {
 
 Verdict judge_mount(int image, MountKernel choice, const std::vector<std::string>& trusted_paths) {
   switch (choice) {
-    case MountKernel::kNever: return {false, "is a file, and no file is mounted by the kernel here (mount_kernel=never)"};
+    case MountKernel::kNever:
+      return {false, "is a file, and no file is mounted by the kernel here (mount_kernel=never)"};
     case MountKernel::kAnySquashfs:
       return {true, "is a squashfs, and any is mounted by the kernel here (mount_kernel=any-squashfs)"};
     case MountKernel::kTrusted: break;

@@ -20,8 +20,8 @@ struct Verdict {
 // which the file was opened. Never throws: what cannot be checked is not trusted.
 Verdict judge_image(int image, const std::vector<std::string>& trusted_paths);
 
-// Who mounts a squashfs image: its user by FUSE, or (trusted) the kernel, which with kAnySquashfs mounts whatever squashfs
-// there is. Never throws.
+// Who mounts a squashfs image: its user by FUSE, or (trusted) the kernel, which with kAnySquashfs mounts whatever
+// squashfs there is. Never throws.
 Verdict judge_mount(int image, MountKernel choice, const std::vector<std::string>& trusted_paths);
 
 // Does `fd` lie on a mount of this process's own mount namespace? /proc/PID/root and the like lead into namespaces

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "enter/descriptors.h"
+#include "helper/audit.h"
 #include "helper/channel.h"
 #include "helper/child.h"
 #include "helper/container.h"
@@ -33,6 +34,7 @@ void work(const Request& request, int answer, pid_t watcher) {
     make_container(request, answer);
   } catch (const Error& error) {
     send_failure(answer, {error.what(), error.exit_code()});
+    audit_refusal(request, error.what());
   } catch (const std::exception& error) {
     send_failure(answer, {std::string("container: ") + error.what(), kExitRefused});
   }

@@ -21,9 +21,9 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Sends the ranks what the worker made, or why it could not. Takes their socket, and closes it then: end of file means
-  // that nothing will come any more. With an image that is mounted by FUSE it returns when the server has ended. Throws
-  // Error, for the ranks.
+  // Sends the ranks what the worker made, or why it could not. Takes their socket, and closes it then: end of file
+  // means that nothing will come any more. With an image that is mounted by FUSE it returns when the server has ended.
+  // Throws Error, for the ranks.
   void deliver(Fd& ranks);
 
  private:

@@ -1,0 +1,53 @@
+#include "helper/audit.h"
+
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <syslog.h>
+
+#include <string>
+
+#include "helper/error.h"
+#include "helper/trust.h"
+
+namespace slipway {
+
+namespace {
+
+// The path that the kernel names: what the request names may have been a link.
+std::string path_of(const OpenedImage& image) {
+  try {
+    return printable(real_path(image.fd.get()));
+  } catch (const Error&) {
+    return "?";
+  }
+}
+
+const char* name_of(ImageMount::How how) {
+  switch (how) {
+    case ImageMount::kBind: return "bind";
+    case ImageMount::kKernel: return "kernel";
+    case ImageMount::kFuse: return "fuse";
+  }
+  return "?";
+}
+
+void log(const Request& request, const std::string& rest) {
+  openlog("slipway", LOG_PID, LOG_AUTHPRIV);
+  syslog(LOG_INFO, "job=%u step=%d uid=%u %s", request.job, static_cast<int>(request.step), request.uid, rest.c_str());
+}
+
+}  // namespace
+
+void audit(const Request& request, const OpenedImage& image, const ImageMount& mount) {
+  struct stat status{};
+  fstat(image.fd.get(), &status);
+  log(request, "image=" + path_of(image) + " device=" + std::to_string(major(status.st_dev)) + ":" +
+                   std::to_string(minor(status.st_dev)) + " inode=" + std::to_string(status.st_ino) +
+                   " mount=" + name_of(mount.how) + ": it " + mount.why);
+}
+
+void audit_refusal(const Request& request, const std::string& sentence) {
+  log(request, "image=" + printable(request.image) + " refused: " + sentence);
+}
+
+}  // namespace slipway

@@ -1,0 +1,17 @@
+// One line in the system log for each step on each node: who ran which image, and how it was mounted.
+#pragma once
+
+#include <string>
+
+#include "helper/image_mount.h"
+#include "helper/image_reader.h"
+#include "helper/request.h"
+
+namespace slipway {
+
+// Facility authpriv, priority info, as sudo does. Both are called once the ranks have their answer: a log that is slow
+// holds up nothing.
+void audit(const Request& request, const OpenedImage& image, const ImageMount& mount);
+void audit_refusal(const Request& request, const std::string& sentence);
+
+}  // namespace slipway
