@@ -14,6 +14,7 @@
 #include "helper/image_reader.h"
 #include "helper/message.h"
 #include "helper/user_half.h"
+#include "helper/worker.h"
 
 namespace slipway {
 
@@ -77,7 +78,7 @@ void make_container(const Request& request, int answer) {
   container.plan = std::move(user_half.receive(writable_bytes_of(built), 1)[0]);
   if (!by_fuse) reader.wait_for_prefetch(kPatience);
   if (!send_container(answer, container)) throw system_error("container", "sendmsg");
-  audit(request, image, mount);
+  if (is_delivered(answer)) audit(request, image, mount);
   if (!by_fuse) reader.finish_prefetch();
 }
 

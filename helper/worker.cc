@@ -34,7 +34,7 @@ void work(const Request& request, int answer, pid_t watcher) {
     make_container(request, answer);
   } catch (const Error& error) {
     send_failure(answer, {error.what(), error.exit_code()});
-    audit_refusal(request, error.what());
+    if (is_delivered(answer)) audit_refusal(request, error.what());
   } catch (const std::exception& error) {
     send_failure(answer, {std::string("container: ") + error.what(), kExitRefused});
   }
@@ -56,6 +56,11 @@ void start_server(FuseServer& server, const FuseOrder& order, std::vector<Fd> op
 }
 
 }  // namespace
+
+bool is_delivered(int answer) {
+  Go go;
+  return receive_datagram(answer, writable_bytes_of(go)).size == sizeof go;
+}
 
 Worker::Worker(const Request& request) : request_(request) {
   SocketPair pair = socket_pair();
@@ -104,6 +109,7 @@ void Worker::deliver(Fd& ranks) {
   for (const Fd& fd : answer.descriptors) descriptors.push_back(fd.get());
   send_datagram(ranks.get(), bytes_of(wire), descriptors);
   ranks.reset();
+  send_datagram(answer_.get(), bytes_of(Go::kOn));
   struct stat mount_namespace{};
   if (descriptors.size() == kWireDescriptors) fstat(descriptors[1], &mount_namespace);
   answer.descriptors.clear();  // else this process would keep the container

@@ -12,6 +12,9 @@
 
 namespace slipway {
 
+// For the worker's side, when it has sent its answer: blocks until the ranks have it. False: another attempt's is sent.
+bool is_delivered(int answer);
+
 class Worker {
  public:
   // Starts making the container. Throws Error.
