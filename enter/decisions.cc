@@ -37,6 +37,27 @@ bool has_variable(const char* assignment) {
   return false;
 }
 
+// Whether a rule's name, which may end with *, fits the variable of a "NAME=value".
+bool fits(const char* name, const char* variable) {
+  const size_t length = strcspn(name, "*");
+  return strncmp(name, variable, length) == 0 && (name[length] == '*' || variable[length] == '=');
+}
+
+// Takes away each variable of the rank whose last fitting rule says so. The rules are among the plan's entries.
+void drop_variables(const char* entries, const char* end) {
+  char** kept = environ;
+  for (char** variable = environ; *variable; ++variable) {
+    bool stays = true;
+    for (const char* rule = entries; rule < end; rule += strlen(rule) + 1) {
+      const char* const drop = value_of(rule, "drop");
+      const char* const pass = value_of(rule, "pass");
+      if ((drop && fits(drop, *variable)) || (pass && fits(pass, *variable))) stays = pass;
+    }
+    if (stays) *kept++ = *variable;
+  }
+  *kept = nullptr;
+}
+
 void set_variable(const char* assignment) {
   // putenv(3) keeps the string as it is and takes it as writable by tradition only.
   if (putenv(const_cast<char*>(assignment)) != 0) fail_call(kWhat, "putenv");
@@ -54,8 +75,11 @@ const char* apply_decisions(int plan) {
   if (end[-1] != '\0' || strcmp(entry, kReleaseEntry) != 0) refuse();
 
   const char* cwd = nullptr;
-  for (entry += strlen(entry) + 1; entry < end; entry += strlen(entry) + 1) {
+  entry += strlen(entry) + 1;
+  drop_variables(entry, end);
+  for (; entry < end; entry += strlen(entry) + 1) {
     if (const char* const path = value_of(entry, "cwd")) cwd = path;
+    else if (value_of(entry, "drop") || value_of(entry, "pass")) continue;
     else if (const char* const always = value_of(entry, "set")) set_variable(always);
     else if (const char* const missing = value_of(entry, "fill")) {
       if (!has_variable(missing)) set_variable(missing);

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 #include <vector>
 
@@ -93,7 +94,11 @@ void Child::wait_for_answer(int milliseconds) {
 }
 
 void Child::send(std::span<const std::byte> bytes, std::span<const int> descriptors) {
-  if (!send_datagram(socket_.get(), bytes, descriptors)) throw system_error("container", "sendmsg");
+  if (send_datagram(socket_.get(), bytes, descriptors)) return;
+  const int error = errno;
+  if (error == EPIPE) wait_for_exec();  // throws what the child said before it ended
+  errno = error;
+  throw system_error("container", "sendmsg");
 }
 
 void Child::wait_for_exec() {

@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "helper/environment_table.h"
 #include "helper/fd.h"
 
 namespace slipway {
 
 struct Plan {
   std::string cwd;  // absolute path inside the container
+  std::vector<EnvironmentRule> environment;  // which of the rank's own variables stay
   std::vector<std::pair<std::string, std::string>> set;  // environment: always set to this
   std::vector<std::pair<std::string, std::string>> fill;  // environment: set where the rank has no such variable
 };

@@ -22,6 +22,7 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "trusted_path") request.trusted_paths.emplace_back(value);
   else if (key == "mount_kernel") request.mount_kernel = mount_kernel_of(value).value();
   else if (key == "fuse_program") request.fuse_program = value;
+  else if (key == "environment") request.environment_table = value;
   else if (key == "timeout") request.timeout_seconds = number();
   else if (key == "image") request.image = value;
   else if (key == "cwd") request.cwd = value;
@@ -60,6 +61,7 @@ Fd write_request(const Request& request) {
   for (const std::string& path : request.trusted_paths) entries.add("trusted_path", path);
   entries.add("mount_kernel", name_of(request.mount_kernel));
   entries.add("fuse_program", request.fuse_program);
+  entries.add("environment", request.environment_table);
   entries.add("timeout", request.timeout_seconds);
   entries.add("image", request.image);
   entries.add("cwd", request.cwd);

@@ -39,6 +39,7 @@ struct Request {
   std::vector<std::string> trusted_paths;  // directories whose root-owned images the kernel may mount
   MountKernel mount_kernel = MountKernel::kTrusted;
   std::string fuse_program = kDefaultFuseProgram;  // absolute path of squashfuse_ll or one with its options
+  std::string environment_table;  // path of the admin's own (helper/environment_table.h); empty: none
   unsigned timeout_seconds = 60;           // stage is killed after this
 
   // From the user: hostile.

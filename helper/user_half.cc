@@ -8,6 +8,7 @@
 #include "enter/privileges.h"
 #include "helper/accounts.h"
 #include "helper/child.h"
+#include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/fuse_mount.h"
 #include "helper/identity.h"
@@ -37,7 +38,9 @@ void unshare_namespaces() {
 
 void run_user_half(const Request& request, int socket) {
   become_user_who_can_unshare(request);
-  const Accounts accounts = look_up_accounts(request);  // while root mounts the image
+  // While root mounts the image.
+  const Accounts accounts = look_up_accounts(request);
+  const std::vector<EnvironmentRule> environment = read_environment_table(request.environment_table);
   const bool by_fuse = wait_for_go(socket) == Go::kMountByFuse;
   unshare_namespaces();
   answer(socket, bytes_of(Unshared{}));
@@ -55,6 +58,10 @@ void run_user_half(const Request& request, int socket) {
 
   Plan plan;
   plan.cwd = request.cwd;
+  plan.environment = environment;
+  for (const char* name : {"SLIPWAY_CONTAINER", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER"}) {
+    plan.set.emplace_back(name, request.image);
+  }
   plan.fill.emplace_back("PATH", kDefaultSearchPath);
   const Fd sealed = write_plan(plan);
   const int descriptor = sealed.get();

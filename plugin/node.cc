@@ -52,6 +52,7 @@ Request request_for(const Slurm& slurm, const Settings& settings, const std::str
   request.trusted_paths = settings.trusted_paths;
   request.mount_kernel = settings.mount_kernel;
   request.fuse_program = settings.fuse_program;
+  request.environment_table = settings.environment_table;
   request.timeout_seconds = settings.stage_timeout_seconds;
   request.image = image;
   // Most likely: what the user's shell told srun. The ranks tell where they really are.

@@ -38,6 +38,11 @@ bool read_fuse_program(Settings& settings, std::string_view value) {
   return value.starts_with('/');
 }
 
+bool read_environment(Settings& settings, std::string_view value) {
+  settings.environment_table = value;
+  return value.starts_with('/');
+}
+
 bool read_stage_timeout(Settings& settings, std::string_view value) {
   const char* const end = value.data() + value.size();
   const auto [stop, failure] = std::from_chars(value.data(), end, settings.stage_timeout_seconds);
@@ -57,6 +62,7 @@ constexpr Key kKeys[] = {
     {"trusted_path", read_trusted_path, "an absolute path"},
     {"mount_kernel", read_mount_kernel, "trusted, any-squashfs or never"},
     {"fuse_program", read_fuse_program, "an absolute path"},
+    {"environment", read_environment, "an absolute path"},
     {"stage_timeout", read_stage_timeout, "seconds, from 1 to 3600"},
 };
 

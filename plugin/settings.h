@@ -17,6 +17,7 @@ struct Settings {
   std::vector<std::string> trusted_paths;
   MountKernel mount_kernel = MountKernel::kTrusted;
   std::string fuse_program = kDefaultFuseProgram;
+  std::string environment_table;
   unsigned stage_timeout_seconds = 60;
 
   // Why the words cannot be obeyed; empty when they can. A step with a container then fails with this sentence; others

@@ -69,6 +69,14 @@ at_end_commands=()
 at_end() { at_end_commands=("$*" "${at_end_commands[@]}"); }
 trap 'for command in "${at_end_commands[@]}"; do eval "$command" || true; done' EXIT
 
+# Until the test ends, the plugin has these keys: slurmstepd reads its line at every step.
+with_keys() { # with_keys KEY=VALUE...
+  local conf=$CLUSTER_STATE/etc/plugstack.conf
+  cp "$conf" "$CLUSTER_STATE/tools/plugstack.before"
+  at_end "cp '$CLUSTER_STATE/tools/plugstack.before' '$conf'"
+  echo "required $CLUSTER_STATE/usr/lib/slurm/spank_slipway.so $*" > "$conf"
+}
+
 # From now on, /tmp/hung on n1 is on a file server that answers nothing: a FUSE server that is stopped.
 hang_images() {
   on_node n1 sh -c "mkdir -p /tmp/hung && exec squashfuse -f -o allow_other '$CLUSTER_IMAGES/small.sqsh' /tmp/hung" &

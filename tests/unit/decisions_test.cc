@@ -50,6 +50,23 @@ TEST(Decisions, SetReplacesAndFillDoesNot) {
   unsetenv("SLIPWAY_TEST_FILL");
 }
 
+TEST(Decisions, TheLastRuleThatFitsAVariableCounts) {
+  Plan plan;
+  plan.cwd = "/";
+  plan.environment = {{false, "SLIPWAY_T*"}, {true, "SLIPWAY_TA"}, {false, "SLIPWAY_X"}, {true, "SLIPWAY_X"}};
+  plan.set = {{"SLIPWAY_TS", "set"}};
+  for (const char* name : {"SLIPWAY_TA", "SLIPWAY_TAB", "SLIPWAY_TS", "SLIPWAY_X", "SLIPWAY_XY", "SLIPWAY_"}) {
+    setenv(name, "host", 1);
+  }
+  LONGS_EQUAL(0, checked(plan, [](const char*) {
+    return is("SLIPWAY_TA", "host") && !getenv("SLIPWAY_TAB") && is("SLIPWAY_TS", "set") && is("SLIPWAY_X", "host") &&
+           is("SLIPWAY_XY", "host") && is("SLIPWAY_", "host") && getenv("PATH");
+  }));
+  for (const char* name : {"SLIPWAY_TA", "SLIPWAY_TAB", "SLIPWAY_TS", "SLIPWAY_X", "SLIPWAY_XY", "SLIPWAY_"}) {
+    unsetenv(name);
+  }
+}
+
 TEST(Decisions, OfAnotherReleaseAreRefused) {
   const Fd fd(memfd_create("plan", MFD_CLOEXEC));
   const char text[] = "release=0.0.0\0cwd=/";

@@ -23,6 +23,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   request.timeout_seconds = 9;
   request.mount_kernel = MountKernel::kNever;
   request.fuse_program = "/opt/fuse";
+  request.environment_table = "/etc/table";
   request.image = "/a=b\n.sif";
   request.cwd = "/home/alice";
   request.command = "./app";
@@ -38,6 +39,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   LONGS_EQUAL(9, back.timeout_seconds);
   CHECK(back.mount_kernel == MountKernel::kNever);
   STRCMP_EQUAL("/opt/fuse", back.fuse_program.c_str());
+  STRCMP_EQUAL("/etc/table", back.environment_table.c_str());
   STRCMP_EQUAL("/a=b\n.sif", back.image.c_str());
   STRCMP_EQUAL("/home/alice", back.cwd.c_str());
   STRCMP_EQUAL("./app", back.command.c_str());

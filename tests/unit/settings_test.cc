@@ -26,7 +26,7 @@ TEST(Settings, NothingIsTheDefault) {
 TEST(Settings, EveryKeyIsRead) {
   const Settings settings =
       read({"options=native", "allow_root=yes", "trusted_path=/a", "trusted_path=/b", "stage_timeout=7",
-            "mount_kernel=any-squashfs", "fuse_program=/opt/bin/squashfuse_ll"});
+            "mount_kernel=any-squashfs", "fuse_program=/opt/bin/squashfuse_ll", "environment=/etc/table"});
   STRCMP_EQUAL("", settings.error.c_str());
   CHECK(settings.options == Settings::Options::kNative);
   CHECK(settings.allow_root);
@@ -34,6 +34,7 @@ TEST(Settings, EveryKeyIsRead) {
   LONGS_EQUAL(7, settings.stage_timeout_seconds);
   CHECK(settings.mount_kernel == MountKernel::kAnySquashfs);
   STRCMP_EQUAL("/opt/bin/squashfuse_ll", settings.fuse_program.c_str());
+  STRCMP_EQUAL("/etc/table", settings.environment_table.c_str());
 }
 
 TEST(Settings, AWordThatIsNotUnderstoodIsAnErrorWithARemedy) {

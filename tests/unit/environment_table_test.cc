@@ -1,0 +1,34 @@
+#include "helper/environment_table.h"
+
+#include <CppUTest/TestHarness.h>
+
+#include "helper/error.h"
+#include "helper/text_file.h"
+
+using namespace slipway;
+
+TEST_GROUP(EnvironmentTable){};
+
+TEST(EnvironmentTable, LinesAreRulesInTheirOrder) {
+  const auto rules = rules_of("# comment\n\ndrop A\n  pass\tB_* # why\ndrop *", "/table");
+  LONGS_EQUAL(3, rules.size());
+  CHECK(!rules[0].pass && rules[1].pass && !rules[2].pass);
+  STRCMP_EQUAL("A", rules[0].name.c_str());
+  STRCMP_EQUAL("B_*", rules[1].name.c_str());
+  STRCMP_EQUAL("*", rules[2].name.c_str());
+}
+
+TEST(EnvironmentTable, OtherLinesAreErrorsWithTheirNumber) {
+  for (const char* line : {"drop", "keep A", "drop A B", "drop A=1", "drop A*B", "drop **", "DROP A"}) {
+    try {
+      rules_of(std::string("\n# 2\n") + line + "\n", "/table");
+      FAIL(line);
+    } catch (const Error& error) {
+      STRCMP_CONTAINS("/table line 3: ", error.what());
+    }
+  }
+}
+
+TEST(EnvironmentTable, WhatIsInstalledIsUnderstood) {
+  CHECK(rules_of(text_of_file(TOP_SOURCE_DIRECTORY "/conf/environment.conf"), "conf").size() > 10);
+}
