@@ -19,6 +19,7 @@
 #include "enter/decisions.h"
 #include "enter/descriptors.h"
 #include "enter/privileges.h"
+#include "enter/repairs.h"
 #include "enter/text.h"
 #include "helper/wire.h"
 
@@ -145,5 +146,6 @@ int main(int, char** argv) {
   must(give_up_all_privileges());
   close_other_descriptors();
   change_directory(cwd);
+  repair_environment();
   execute(words);
 }

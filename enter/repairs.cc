@@ -1,0 +1,37 @@
+#include "enter/repairs.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+namespace slipway {
+
+namespace {
+
+bool is_missing(const char* path, int access_mode) { return path && access(path, access_mode) != 0; }
+
+// "unix:path=/run/user/1000/bus,guid=...": the first address' socket is looked for. Abstract ones and those of other
+// kinds need no file.
+bool is_missing_socket(const char* address) {
+  constexpr char kPrefix[] = "unix:path=";
+  if (!address || strncmp(address, kPrefix, sizeof kPrefix - 1) != 0) return false;
+  address += sizeof kPrefix - 1;
+  char path[PATH_MAX];
+  const size_t length = strcspn(address, ",;");
+  if (length >= sizeof path) return true;
+  memcpy(path, address, length);
+  path[length] = '\0';
+  return is_missing(path, F_OK);
+}
+
+}  // namespace
+
+void repair_environment() {
+  if (is_missing(getenv("TMPDIR"), W_OK | X_OK)) setenv("TMPDIR", "/tmp", 1);
+  if (is_missing(getenv("SHELL"), X_OK)) setenv("SHELL", "/bin/sh", 1);
+  if (is_missing(getenv("XDG_RUNTIME_DIR"), X_OK)) unsetenv("XDG_RUNTIME_DIR");
+  if (is_missing_socket(getenv("DBUS_SESSION_BUS_ADDRESS"))) unsetenv("DBUS_SESSION_BUS_ADDRESS");
+}
+
+}  // namespace slipway
