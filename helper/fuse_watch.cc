@@ -27,7 +27,7 @@ namespace {
 
 // A step whose ranks have had SIGKILL for longer than one tick is stuck. slurmstepd waits for UnkillableStepTimeout (60
 // seconds by default) before it drains the node.
-constexpr int kTickSeconds = 5;
+constexpr int kTickSeconds = 3;
 
 bool has_ended(pid_t child) {
   siginfo_t info{};
