@@ -115,6 +115,7 @@ std::vector<std::string> cgroup_directories(const std::string& cgroups, const st
     for (const CgroupMount& mount : mounted) {
       const std::string_view root = mount.root == "/" ? "" : mount.root;
       if (!is_of(mount, controllers) || !path.starts_with(root)) continue;
+      if (path.size() > root.size() && path[root.size()] != '/') continue;  // /a is not above /ab
       directories.push_back(std::string(mount.directory).append(path.substr(root.size())));
       break;
     }

@@ -31,6 +31,7 @@ TEST(StepMember, AMountOfAPartShowsThePathBelowIt) {
   // As the test cluster's nodes have it: the same directory, mounted over by a part.
   const std::string covered = "29 24 0:26 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n" + mounts;
   CHECK((Directories{"/sys/fs/cgroup/memory/slurm"} == cgroup_directories("2:memory:/slip-n1/slurm\n", covered)));
+  CHECK((Directories{} == cgroup_directories("2:memory:/slip-n10/slurm\n", mounts)));
   CHECK((Directories{} == cgroup_directories("2:memory:/elsewhere\n", mounts)));
 }
 

@@ -43,6 +43,18 @@ TEST_GROUP(Trust) {
   }
 };
 
+TEST(Trust, ADirectorysNameReachesNoTerminalAsItIs) {
+  if (!root) return;
+  const std::string odd = directory + "/a\x1b[31m\nb";
+  std::filesystem::create_directory(odd);
+  chmod(odd.c_str(), 0777);
+  std::filesystem::rename(file, odd + "/image.sif");
+  file = odd + "/image.sif";
+  const Verdict verdict = judge();
+  CHECK(!verdict.trusted);
+  STRCMP_CONTAINS("through the mode of /var/lib/slipway-unit-test/a\\x1b[31m\\x0ab", verdict.reason.c_str());
+}
+
 TEST(Trust, AFileThatOnlyRootCanWriteIsTrusted) {
   if (!root) return;
   const Verdict verdict = judge();
