@@ -17,7 +17,6 @@
 #include "helper/identity.h"
 #include "helper/image_mount.h"
 #include "helper/step_member.h"
-#include "helper/trust.h"
 
 namespace slipway {
 
