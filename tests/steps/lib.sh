@@ -106,13 +106,13 @@ print("tried", len(sys.argv) - 1)
 ' "$@"
 }
 
-# What a step could leave on this machine.
+# What a step could leave on this machine. (lsns is no help: it ends early when a process ends while it looks.)
 leftovers() {
   losetup -a
   ps -eo stat=,comm= | grep -v '^Z' | grep -oE 'slipway-stage|slipway-enter|slipway-fuse|slurmstepd' || true
-  lsns -rno TYPE | grep -x user || true
+  readlink /proc/[0-9]*/ns/user | sort -u
 }
-nothing_is_left() { [ -z "$(leftovers | grep -v '^user$')" ]; }
+nothing_is_left() { [ -z "$(leftovers | grep -v '^user:')" ]; }
 
 make_images() {
   [ ! -e "$image" ] || return 0
