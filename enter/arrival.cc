@@ -69,7 +69,7 @@ Arrival await_container(int socket, int timeout_ms) {
   }
   int descriptors[kWireDescriptors];
   memcpy(descriptors, CMSG_DATA(rights), sizeof descriptors);
-  return {descriptors[0], descriptors[1], descriptors[2]};
+  return {descriptors[kWireUserNamespace], descriptors[kWireMountNamespace], descriptors[kWirePlan]};
 }
 
 }  // namespace slipway

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "enter/locales.h"
+
 namespace slipway {
 
 namespace {
@@ -25,11 +27,26 @@ bool is_missing_socket(const char* address) {
   return is_missing(path, F_OK);
 }
 
+// A program that misses its locale warns, or shows its user's letters as question marks.
+void repair_locales() {
+  constexpr const char* kNames[] = {"LANG", "LC_ALL", "LC_ADDRESS", "LC_COLLATE", "LC_CTYPE", "LC_IDENTIFICATION",
+                                    "LC_MEASUREMENT", "LC_MESSAGES", "LC_MONETARY", "LC_NAME", "LC_NUMERIC",
+                                    "LC_PAPER", "LC_TELEPHONE", "LC_TIME"};
+  const char* there = "C";  // most often all of them are the same
+  for (const char* name : kNames) {
+    const char* const locale = getenv(name);
+    if (!locale || strcmp(locale, there) == 0) continue;
+    if (has_locale(locale)) there = locale;
+    else setenv(name, "C.UTF-8", 1);
+  }
+}
+
 }  // namespace
 
 void repair_environment() {
   if (is_missing(getenv("TMPDIR"), W_OK | X_OK)) setenv("TMPDIR", "/tmp", 1);
   if (is_missing(getenv("SHELL"), X_OK)) setenv("SHELL", "/bin/sh", 1);
+  repair_locales();
   if (is_missing(getenv("XDG_RUNTIME_DIR"), X_OK)) unsetenv("XDG_RUNTIME_DIR");
   if (is_missing_socket(getenv("DBUS_SESSION_BUS_ADDRESS"))) unsetenv("DBUS_SESSION_BUS_ADDRESS");
 }

@@ -88,6 +88,11 @@ std::vector<Fd> Child::receive(std::span<std::byte> buffer, size_t descriptors) 
   return std::move(datagram.descriptors);
 }
 
+std::vector<Fd> Child::receive(std::span<std::byte> buffer, size_t descriptors, const Patience& patience) {
+  await_answer(socket_.get(), patience);
+  return receive(buffer, descriptors);
+}
+
 void Child::wait_for_answer(int milliseconds) {
   pollfd wait{socket_.get(), POLLIN, 0};
   poll(&wait, 1, milliseconds);

@@ -12,6 +12,7 @@
 
 #include "helper/channel.h"
 #include "helper/fd.h"
+#include "helper/rank.h"
 
 namespace slipway {
 
@@ -36,6 +37,9 @@ class Child {
   // Blocks for the child's next datagram, which must fill `buffer` and bring `descriptors` descriptors. Throws the
   // child's Error, or one that says that it died.
   std::vector<Fd> receive(std::span<std::byte> buffer, size_t descriptors);
+
+  // The same, but not for longer than ranks may wait (await_answer).
+  std::vector<Fd> receive(std::span<std::byte> buffer, size_t descriptors, const Patience& patience);
 
   // Sends the child a datagram. Throws Error.
   void send(std::span<const std::byte> bytes, std::span<const int> descriptors = {});

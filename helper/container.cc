@@ -10,6 +10,7 @@
 #include "helper/error.h"
 #include "helper/fuse_server.h"
 #include "helper/identity.h"
+#include "helper/image_environment.h"
 #include "helper/image_mount.h"
 #include "helper/image_reader.h"
 #include "helper/message.h"
@@ -77,7 +78,10 @@ void make_container(const Request& request, int answer) {
   Built built;
   container.plan = std::move(user_half.receive(writable_bytes_of(built), 1)[0]);
   if (!by_fuse) reader.wait_for_prefetch(kPatience);
-  if (!send_container(answer, container)) throw system_error("container", "sendmsg");
+  if ((built.has_environment_scripts && !send_datagram(answer, bytes_of(EnvironmentOrder{}))) ||
+      !send_container(answer, container)) {
+    throw system_error("container", "sendmsg");
+  }
   if (is_delivered(answer)) audit(request, image, mount);
   if (!by_fuse) reader.finish_prefetch();
 }

@@ -1,7 +1,7 @@
 #include "helper/environment_table.h"
 
 #include <algorithm>
-#include <string_view>
+#include <optional>
 
 #include "helper/error.h"
 #include "helper/text_file.h"
@@ -19,6 +19,13 @@ std::string_view take_word(std::string_view& line) {
   const std::string_view word = line.substr(0, line.find_first_of(kBlanks));
   line.remove_prefix(word.size());
   return word;
+}
+
+std::optional<EnvironmentRule::Verb> verb_of(std::string_view word) {
+  if (word == "drop") return EnvironmentRule::kDrop;
+  if (word == "pass") return EnvironmentRule::kPass;
+  if (word == "keep") return EnvironmentRule::kKeep;
+  return std::nullopt;
 }
 
 void add_rules(std::vector<EnvironmentRule>& rules, const std::string& path) {
@@ -42,14 +49,23 @@ std::vector<EnvironmentRule> rules_of(const std::string& text, const std::string
     line = line.substr(0, line.find('#'));
     const std::string_view verb = take_word(line), name = take_word(line);
     if (verb.empty()) continue;
-    if ((verb != "drop" && verb != "pass") || name.empty() || !take_word(line).empty() ||
-        name.find('=') != name.npos || name.find('*') < name.size() - 1) {
-      throw Error(printable(path) + " line " + std::to_string(number), "is neither \"drop NAME\" nor \"pass NAME\"",
-                  "ask the admin to correct it");
+    const auto known = verb_of(verb);
+    if (!known || name.empty() || !take_word(line).empty() || name.find('=') != name.npos ||
+        name.find('*') < name.size() - 1) {
+      throw Error(printable(path) + " line " + std::to_string(number),
+                  "is none of \"drop NAME\", \"pass NAME\" and \"keep NAME\"", "ask the admin to correct it");
     }
-    rules.push_back({verb == "pass", std::string(name)});
+    rules.push_back({*known, std::string(name)});
   }
   return rules;
+}
+
+bool keeps(const std::vector<EnvironmentRule>& rules, std::string_view name) {
+  return std::any_of(rules.begin(), rules.end(), [&](const EnvironmentRule& rule) {
+    if (rule.verb != EnvironmentRule::kKeep) return false;
+    return rule.name.ends_with('*') ? name.starts_with(std::string_view(rule.name).substr(0, rule.name.size() - 1))
+                                    : name == rule.name;
+  });
 }
 
 std::vector<EnvironmentRule> read_environment_table(const std::string& own_table) {

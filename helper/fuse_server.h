@@ -8,6 +8,7 @@
 #include <span>
 
 #include "helper/child.h"
+#include "helper/rank.h"
 #include "helper/request.h"
 
 namespace slipway {
@@ -25,7 +26,7 @@ class FuseServer {
 
   // Has it execute the program, as a member of the step of which `rank` is a process. Throws Error, also that of the
   // process.
-  void start(const FuseOrder& order, std::span<const int> descriptors, pid_t rank);
+  void start(const FuseOrder& order, std::span<const int> descriptors, pid_t rank, const Patience& patience);
 
   pid_t pid() const { return child_.pid(); }
 

@@ -70,7 +70,7 @@ void read_image(const Request& request, int socket) {
     answer(socket, bytes_of(root), std::span(&descriptor, 1));
   }
   wait_for_go(socket);
-  prefetch_program(request.command, request.search_path, request.cwd);
+  prefetch_program(request.command, request.cwd);
   answer(socket, bytes_of(Prefetched{}));
 }
 

@@ -14,6 +14,7 @@
 
 #include "helper/elf.h"
 #include "helper/fd.h"
+#include "helper/image_environment.h"
 #include "helper/image_mount.h"
 #include "helper/kernel.h"
 #include "helper/wire.h"
@@ -28,9 +29,9 @@ constexpr int kDeepest = 4;  // of scripts whose interpreter is a script, as in 
 
 class Prefetch {
  public:
-  Prefetch(std::string_view search_path, const std::string& cwd)
+  explicit Prefetch(const std::string& cwd)
       : image_(open((std::string(kWorkDirectory) + "/" + kImageName).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)),
-        search_path_(split(search_path.empty() ? kDefaultSearchPath : search_path)),
+        search_path_(split(kDefaultSearchPath)),
         cwd_(cwd) {
     utsname machine;
     uname(&machine);
@@ -38,6 +39,8 @@ class Prefetch {
     library_path_ = {"/lib/" + triplet, "/usr/lib/" + triplet, "/lib64", "/usr/lib64", "/lib",
                      "/usr/lib",        "/usr/local/lib"};
   }
+
+  bool has(const char* path) const { return static_cast<bool>(open_path(path)); }
 
   void program(const std::string& command, int depth = 0) {
     const auto [file, path] = open_command(command);
@@ -137,9 +140,12 @@ class Prefetch {
 
 }  // namespace
 
-void prefetch_program(const std::string& command, const std::string& search_path, const std::string& cwd) noexcept {
+void prefetch_program(const std::string& command, const std::string& cwd) noexcept {
   try {
-    if (!command.empty()) Prefetch(search_path, cwd).program(command);
+    if (command.empty()) return;
+    Prefetch prefetch(cwd);
+    if (prefetch.has(kEnvironmentScripts)) prefetch.program(kEnvironmentShell);
+    prefetch.program(command);
   } catch (const std::exception&) {
     // Only warmth is lost.
   }

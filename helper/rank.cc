@@ -1,5 +1,6 @@
 #include "helper/rank.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -26,6 +27,18 @@ pid_t sender_of(msghdr& envelope) {
 std::string status_of(pid_t process) { return text_of_file("/proc/" + std::to_string(process) + "/status"); }
 
 }  // namespace
+
+void await_answer(int socket, const Patience& patience) {
+  pollfd waits[] = {{socket, POLLIN, 0}, {patience.ranks, 0, 0}};  // an end of file is reported unasked
+  int ready;
+  do ready = poll(waits, 2, static_cast<int>(patience.seconds) * 1000);
+  while (ready < 0 && errno == EINTR);
+  if (ready <= 0) {
+    throw Error("container", "it was not ready within " + std::to_string(patience.seconds) + " seconds",
+                "ask the admin to look at this node's storage and name service (stage_timeout=)");
+  }
+  if (!waits[0].revents) throw Error("container", "the step ended before it was ready");
+}
 
 void expect_ranks(int socket) {
   const int on = 1;

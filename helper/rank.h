@@ -14,6 +14,15 @@ struct Rank {
   pid_t slurmstepd = -1;
 };
 
+// How long what the ranks wait for may take: the site's limit, and not longer than one of them waits.
+struct Patience {
+  unsigned seconds;
+  int ranks;  // the socket
+};
+
+// Blocks until `socket` has a datagram or end of file. Throws Error: the limit passed, or the ranks are gone.
+void await_answer(int socket, const Patience& patience);
+
 // To be called before any rank is there. Throws Error.
 void expect_ranks(int socket);
 

@@ -27,7 +27,6 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "image") request.image = value;
   else if (key == "cwd") request.cwd = value;
   else if (key == "command") request.command = value;
-  else if (key == "search_path") request.search_path = value;
   else if (key == "batch_script") request.batch_script = value;
   else throw Error(kWhat, "unknown entry", "ask the admin to finish the upgrade of this node");
 }
@@ -66,7 +65,6 @@ Fd write_request(const Request& request) {
   entries.add("image", request.image);
   entries.add("cwd", request.cwd);
   entries.add("command", request.command);
-  entries.add("search_path", request.search_path);
   entries.add("batch_script", request.batch_script);
   return entries.seal(kWhat);
 }

@@ -40,13 +40,12 @@ struct Request {
   MountKernel mount_kernel = MountKernel::kTrusted;
   std::string fuse_program = kDefaultFuseProgram;  // absolute path of squashfuse_ll or one with its options
   std::string environment_table;  // path of the admin's own (helper/environment_table.h); empty: none
-  unsigned timeout_seconds = 60;           // stage is killed after this
+  unsigned timeout_seconds = 60;  // stage is killed after this
 
   // From the user: hostile.
   std::string image;    // absolute path
   std::string cwd;      // absolute path of the step's working directory, as far as it is known; empty: unknown
   std::string command;  // argv[0] of the step, to warm the page cache for; empty: nothing to warm
-  std::string search_path;    // PATH of the step, to find `command` with
   std::string batch_script;   // path of the job's script when this is its batch step; else empty
 };
 

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <optional>
 
+#include "helper/audit.h"
 #include "helper/clean_start.h"
 #include "helper/error.h"
 #include "helper/message.h"
@@ -62,7 +63,12 @@ void stage(Fd& ranks) {
     move_to(*place, request);
     worker.emplace(request);
   }
-  worker->deliver(ranks);
+  try {
+    worker->deliver(ranks);
+  } catch (const Error& error) {
+    audit_refusal(request, error.what());
+    throw;
+  }
 }
 
 }  // namespace

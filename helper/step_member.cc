@@ -73,7 +73,7 @@ void move_to_cgroups(pid_t process, pid_t rank) {
     }
   }
   if (theirs != text_of_file(file_of(process, "cgroup"))) {
-    throw Error("container", "its FUSE server cannot join the step's cgroups",
+    throw Error("container", "a process of it cannot join the step's cgroups",
                 "ask the admin to look at this node's cgroups");
   }
 }

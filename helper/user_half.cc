@@ -12,6 +12,7 @@
 #include "helper/error.h"
 #include "helper/fuse_mount.h"
 #include "helper/identity.h"
+#include "helper/image_environment.h"
 #include "helper/image_mount.h"
 #include "helper/plan.h"
 #include "helper/root_tree.h"
@@ -65,7 +66,7 @@ void run_user_half(const Request& request, int socket) {
   plan.fill.emplace_back("PATH", kDefaultSearchPath);
   const Fd sealed = write_plan(plan);
   const int descriptor = sealed.get();
-  answer(socket, bytes_of(Built{}), std::span(&descriptor, 1));
+  answer(socket, bytes_of(Built{has_environment_scripts()}), std::span(&descriptor, 1));
 }
 
 }  // namespace slipway

@@ -12,7 +12,7 @@ struct Unshared {
 
 // What it writes when the container stands; the plan comes with it as a descriptor.
 struct Built {
-  char done = 1;
+  bool has_environment_scripts = false;  // helper/image_environment.h
 };
 
 // The body of the child. Expects two words to go on: when the image is mounted, and when the ids are mapped.

@@ -16,8 +16,8 @@ struct Wire {
   char sentence[4096];
 };
 
-// User namespace, mount namespace, plan (helper/plan.h).
-inline constexpr int kWireDescriptors = 3;
+// The descriptors that come with it; the plan is that of helper/plan.h.
+enum { kWireUserNamespace, kWireMountNamespace, kWirePlan, kWireDescriptors };
 
 // The plan's first entry, and the request's.
 inline constexpr char kReleaseEntry[] = "release=" PACKAGE_VERSION;

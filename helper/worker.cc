@@ -20,6 +20,7 @@
 #include "helper/error.h"
 #include "helper/fuse_server.h"
 #include "helper/fuse_watch.h"
+#include "helper/image_environment.h"
 #include "helper/message.h"
 #include "helper/rank.h"
 
@@ -40,19 +41,12 @@ void work(const Request& request, int answer, pid_t watcher) {
   }
 }
 
-bool readable_within(int fd, unsigned seconds) {
-  pollfd wait{fd, POLLIN, 0};
-  int ready;
-  do ready = poll(&wait, 1, static_cast<int>(seconds) * 1000);
-  while (ready < 0 && errno == EINTR);
-  return ready > 0;
-}
-
 // Takes the descriptors: once it returns, the device is the server's alone, and its end is the mount's.
-void start_server(FuseServer& server, const FuseOrder& order, std::vector<Fd> opened, pid_t rank) {
+void start_server(FuseServer& server, const FuseOrder& order, std::vector<Fd> opened, pid_t rank,
+                  const Patience& patience) {
   if (opened.size() != 2) throw Error("container", "a process of slipway-stage gave no proper answer");
   const int descriptors[] = {opened[0].get(), opened[1].get()};
-  server.start(order, descriptors, rank);
+  server.start(order, descriptors, rank, patience);
 }
 
 }  // namespace
@@ -78,11 +72,8 @@ Worker::~Worker() {
   if (pid_ > 0) kill(pid_, SIGKILL);
 }
 
-Datagram Worker::receive(Wire& wire) {
-  if (!readable_within(answer_.get(), request_.timeout_seconds)) {
-    throw Error("container", "it was not ready within " + std::to_string(request_.timeout_seconds) + " seconds",
-                "ask the admin to look at this node's storage and name service (stage_timeout=)");
-  }
+Datagram Worker::receive(Wire& wire, const Patience& patience) {
+  await_answer(answer_.get(), patience);
   Datagram datagram = receive_datagram(answer_.get(), writable_bytes_of(wire));
   if (datagram.size == 0) {
     throw Error("container", "slipway-stage was killed", "try again, and ask the admin to look at this node's memory");
@@ -91,8 +82,9 @@ Datagram Worker::receive(Wire& wire) {
 }
 
 void Worker::deliver(Fd& ranks) {
+  const Patience patience{request_.timeout_seconds, ranks.get()};
   Wire wire{};
-  Datagram answer = receive(wire);
+  Datagram answer = receive(wire, patience);
   std::optional<FuseServer> server;
   std::optional<Rank> rank;
   FuseOrder order{};
@@ -101,8 +93,16 @@ void Worker::deliver(Fd& ranks) {
     rank = await_rank(ranks.get());
     if (!rank) return;
     memcpy(&order, &wire, sizeof order);
-    start_server(*server, order, std::move(answer.descriptors), rank->pid);
-    answer = receive(wire);
+    start_server(*server, order, std::move(answer.descriptors), rank->pid, patience);
+    answer = receive(wire, patience);
+  }
+  if (answer.size == sizeof(EnvironmentOrder)) {
+    answer = receive(wire, patience);
+    if (!rank) rank = await_rank(ranks.get());
+    if (!rank) return;
+    if (answer.descriptors.size() == kWireDescriptors) {
+      answer.descriptors[kWirePlan] = add_image_environment(request_, rank->pid, answer.descriptors, patience);
+    }
   }
 
   std::vector<int> descriptors;
@@ -111,11 +111,12 @@ void Worker::deliver(Fd& ranks) {
   ranks.reset();
   send_datagram(answer_.get(), bytes_of(Go::kOn));
   struct stat mount_namespace{};
-  if (descriptors.size() == kWireDescriptors) fstat(descriptors[1], &mount_namespace);
+  if (descriptors.size() == kWireDescriptors) fstat(descriptors[kWireMountNamespace], &mount_namespace);
   answer.descriptors.clear();  // else this process would keep the container
 
   // It may go on to warm the page cache.
-  if (readable_within(answer_.get(), request_.timeout_seconds) && waitpid(pid_, nullptr, 0) == pid_) pid_ = -1;
+  pollfd end{answer_.get(), POLLIN, 0};
+  if (poll(&end, 1, static_cast<int>(patience.seconds) * 1000) > 0 && waitpid(pid_, nullptr, 0) == pid_) pid_ = -1;
   if (server && wire.exit_code == 0) {
     watch_fuse_server(server->pid(), order.connection, *rank, mount_namespace, request_);
   }

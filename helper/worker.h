@@ -7,6 +7,7 @@
 
 #include "helper/channel.h"
 #include "helper/fd.h"
+#include "helper/rank.h"
 #include "helper/request.h"
 #include "helper/wire.h"
 
@@ -30,8 +31,8 @@ class Worker {
   void deliver(Fd& ranks);
 
  private:
-  // The worker's next datagram, within the request's time limit. Throws Error.
-  Datagram receive(Wire& wire);
+  // The worker's next datagram. Throws Error.
+  Datagram receive(Wire& wire, const Patience& patience);
 
   const Request& request_;
   pid_t pid_ = -1;

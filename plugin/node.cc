@@ -61,7 +61,6 @@ Request request_for(const Slurm& slurm, const Settings& settings, const std::str
   const std::vector<std::string> words = slurm.words();
   if (!words.empty()) request.command = unmark_command(words[0]);
   if (slurm.step() == kBatchStep) request.batch_script = request.command;
-  request.search_path = slurm.environment("PATH").value_or("");
   return request;
 }
 

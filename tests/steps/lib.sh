@@ -106,11 +106,12 @@ print("tried", len(sys.argv) - 1)
 ' "$@"
 }
 
-# What a step could leave on this machine. (lsns is no help: it ends early when a process ends while it looks.)
+# What a step could leave on this machine. (lsns is no help: it ends early when a process ends while it looks; readlink
+# only says so in its status.)
 leftovers() {
   losetup -a
   ps -eo stat=,comm= | grep -v '^Z' | grep -oE 'slipway-stage|slipway-enter|slipway-fuse|slurmstepd' || true
-  { readlink /proc/[0-9]*/ns/user || true; } | sort -u  
+  { readlink /proc/[0-9]*/ns/user || true; } | sort -u
 }
 nothing_is_left() { [ -z "$(leftovers | grep -v '^user:')" ]; }
 
@@ -138,4 +139,36 @@ make_images() {
   mksquashfs "$tree" "$CLUSTER_IMAGES/small.sqsh" -all-root -comp gzip -quiet -no-progress >/dev/null
   cp -a "$tree" "$CLUSTER_IMAGES/small.dir"
   install -o "$CLUSTER_USER" -m 0644 "$image" "$CLUSTER_SHARED/mine.sif"
+}
+
+# An image as Apptainer builds it, whose scripts set variables and note where they run. With COMMAND, which gets the tree.
+scripted=$CLUSTER_IMAGES/scripted.sif
+make_scripted_image() { # make_scripted_image [COMMAND]
+  local tree=$CLUSTER_STATE/tools/scripted
+  rm -rf "$tree"
+  cp -a "$CLUSTER_IMAGES/small.dir" "$tree"
+  mkdir -p "$tree/.singularity.d/env"
+  cat > "$tree/.singularity.d/env/10-base.sh" <<'END'
+#!/bin/sh
+export PATH="/opt/tool/bin:$PATH"
+export FROM_IMAGE="${FROM_IMAGE:-"the image's"}"
+export ALWAYS="two
+lines"
+not_exported=1
+END
+  cat > "$tree/.singularity.d/env/90-environment.sh" <<'END'
+export ORDER="$ALWAYS after"
+unset UNWANTED
+export SEEN="${SLURM_PROCID:-none} ${SLURM_JOB_ID:-none} ${SLIPWAY_CONTAINER:-none}"
+export SLURM_PROCID=forged SLURM_JOB_ID=forged PMIX_RANK=forged SLIPWAY_CONTAINER=forged CUDA_VISIBLE_DEVICES=image
+echo "run $$" >> "$HOME/environment-runs"
+cp /proc/self/status "$HOME/environment-status"
+cat /proc/self/cgroup > "$HOME/environment-cgroup"
+cat /proc/self/limits > "$HOME/environment-limits"
+ls /proc/self/fd > "$HOME/environment-descriptors"
+END
+  echo 'export IGNORED=1' > "$tree/.singularity.d/env/readme.txt"
+  "${@:-:}" "$tree"
+  "$CLUSTER_STATE/usr/bin/slipway" build "$scripted" "$tree"
+  rm -f "$CLUSTER_HOME"/environment-*
 }

@@ -53,7 +53,9 @@ TEST(Decisions, SetReplacesAndFillDoesNot) {
 TEST(Decisions, TheLastRuleThatFitsAVariableCounts) {
   Plan plan;
   plan.cwd = "/";
-  plan.environment = {{false, "SLIPWAY_T*"}, {true, "SLIPWAY_TA"}, {false, "SLIPWAY_X"}, {true, "SLIPWAY_X"}};
+  using Rule = EnvironmentRule;
+  plan.environment = {{Rule::kDrop, "SLIPWAY_T*"}, {Rule::kPass, "SLIPWAY_TA"}, {Rule::kKeep, "SLIPWAY_T*"},
+                      {Rule::kDrop, "SLIPWAY_X"},  {Rule::kPass, "SLIPWAY_X"}};
   plan.set = {{"SLIPWAY_TS", "set"}};
   for (const char* name : {"SLIPWAY_TA", "SLIPWAY_TAB", "SLIPWAY_TS", "SLIPWAY_X", "SLIPWAY_XY", "SLIPWAY_"}) {
     setenv(name, "host", 1);

@@ -10,16 +10,17 @@ using namespace slipway;
 TEST_GROUP(EnvironmentTable){};
 
 TEST(EnvironmentTable, LinesAreRulesInTheirOrder) {
-  const auto rules = rules_of("# comment\n\ndrop A\n  pass\tB_* # why\ndrop *", "/table");
+  const auto rules = rules_of("# comment\n\ndrop A\n  pass\tB_* # why\nkeep *", "/table");
   LONGS_EQUAL(3, rules.size());
-  CHECK(!rules[0].pass && rules[1].pass && !rules[2].pass);
+  CHECK(rules[0].verb == EnvironmentRule::kDrop && rules[1].verb == EnvironmentRule::kPass);
+  CHECK(rules[2].verb == EnvironmentRule::kKeep);
   STRCMP_EQUAL("A", rules[0].name.c_str());
   STRCMP_EQUAL("B_*", rules[1].name.c_str());
   STRCMP_EQUAL("*", rules[2].name.c_str());
 }
 
 TEST(EnvironmentTable, OtherLinesAreErrorsWithTheirNumber) {
-  for (const char* line : {"drop", "keep A", "drop A B", "drop A=1", "drop A*B", "drop **", "DROP A"}) {
+  for (const char* line : {"drop", "hold A", "drop A B", "drop A=1", "drop A*B", "drop **", "DROP A"}) {
     try {
       rules_of(std::string("\n# 2\n") + line + "\n", "/table");
       FAIL(line);

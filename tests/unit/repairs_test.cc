@@ -35,6 +35,9 @@ TEST(Repairs, WhatIsThereStays) {
 }
 
 TEST(Repairs, WhatIsMissingIsReplacedOrGoes) {
+  STRCMP_EQUAL("C.UTF-8", repaired("LANG", "xx_XX.UTF-8").c_str());
+  STRCMP_EQUAL("C.UTF-8", repaired("LC_TIME", "xx_XX").c_str());
+  STRCMP_EQUAL("POSIX", repaired("LC_ALL", "POSIX").c_str());
   STRCMP_EQUAL("/tmp", repaired("TMPDIR", "/no/such/directory").c_str());
   STRCMP_EQUAL("/tmp", repaired("TMPDIR", "").c_str());
   STRCMP_EQUAL("/bin/sh", repaired("SHELL", "/no/such/shell").c_str());

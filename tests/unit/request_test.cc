@@ -27,7 +27,6 @@ TEST(Request, ComesBackAsItWasWritten) {
   request.image = "/a=b\n.sif";
   request.cwd = "/home/alice";
   request.command = "./app";
-  request.search_path = "/bin:/usr/bin";
   const Request back = read_request(write_request(request).get());
   LONGS_EQUAL(1000, back.uid);
   LONGS_EQUAL(100, back.gid);
@@ -43,7 +42,6 @@ TEST(Request, ComesBackAsItWasWritten) {
   STRCMP_EQUAL("/a=b\n.sif", back.image.c_str());
   STRCMP_EQUAL("/home/alice", back.cwd.c_str());
   STRCMP_EQUAL("./app", back.command.c_str());
-  STRCMP_EQUAL("/bin:/usr/bin", back.search_path.c_str());
   STRCMP_EQUAL("", back.batch_script.c_str());
 }
 

@@ -1,0 +1,257 @@
+#include "helper/image_environment.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "enter/decisions.h"
+#include "enter/descriptors.h"
+#include "enter/privileges.h"
+#include "enter/repairs.h"
+#include "helper/channel.h"
+#include "helper/child.h"
+#include "helper/entries.h"
+#include "helper/environment_change.h"
+#include "helper/environment_table.h"
+#include "helper/error.h"
+#include "helper/identity.h"
+#include "helper/step_member.h"
+#include "helper/text_file.h"
+
+namespace slipway {
+
+namespace {
+
+constexpr char kWhat[] = "container plan";
+
+// The descriptors of the shell besides 0, 1 and 2.
+constexpr int kDoneFd = 3, kWaitFd = 4;
+
+// As the incumbent sources them. At last the shell becomes another one, in which the kernel shows what was exported
+// (/proc/PID/environ); that one waits to be killed. So the image needs nothing but a shell.
+constexpr char kScript[] =
+    "for script in /.singularity.d/env/*.sh; do if [ -f \"$script\" ]; then . \"$script\"; fi; done\n"
+    "exec /bin/sh -c 'echo >&3; read line <&4'";
+
+// What differs from rank to rank: the scripts cannot know it, since what they say goes for all.
+constexpr std::string_view kRanksOwn[] = {"SLURM_PROCID", "SLURM_LOCALID", "SLURM_TASK_PID"};
+constexpr std::string_view kRanksOwnPrefixes[] = {"PMI_", "PMIX_"};
+
+struct Extended {
+  char done = 1;
+};
+
+bool is_ranks_own(std::string_view name) {
+  return name == kEnterVariable || name == kArgv0Variable ||
+         std::find(std::begin(kRanksOwn), std::end(kRanksOwn), name) != std::end(kRanksOwn) ||
+         std::any_of(std::begin(kRanksOwnPrefixes), std::end(kRanksOwnPrefixes),
+                     [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+std::string environment_of(pid_t process) { return text_of_file("/proc/" + std::to_string(process) + "/environ"); }
+
+// Makes what a rank starts with this process's environment.
+void take_environment(const std::string& block) {
+  clearenv();
+  for (const auto& [name, value] : environment_in(block)) {
+    if (!is_ranks_own(name)) setenv(name.c_str(), value.c_str(), 1);
+  }
+}
+
+Environment own_environment() {
+  std::string block;
+  for (char** variable = environ; *variable; ++variable) block.append(*variable).push_back('\0');
+  return environment_in(block);
+}
+
+Fd moved_above_shells(int fd) {
+  Fd high(fcntl(fd, F_DUPFD_CLOEXEC, 10));
+  if (!high) throw system_error("container", "fcntl(F_DUPFD)");
+  return high;
+}
+
+struct Pipe {
+  Fd read, write;
+};
+
+Pipe make_pipe() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) throw system_error("container", "pipe");
+  return {Fd(ends[0]), Fd(ends[1])};
+}
+
+[[noreturn]] void become_shell(const Fd& log, const Pipe& done, const Pipe& wait) {
+  const Fd output = moved_above_shells(log.get()), told = moved_above_shells(done.write.get()),
+           waits = moved_above_shells(wait.read.get());
+  must(give_up_all_privileges());
+  prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+  const Fd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (dup2(null.get(), STDIN_FILENO) < 0 || dup2(output.get(), STDOUT_FILENO) < 0 ||
+      dup2(output.get(), STDERR_FILENO) < 0 || dup2(told.get(), kDoneFd) < 0 || dup2(waits.get(), kWaitFd) < 0 ||
+      !close_descriptors_from(kWaitFd + 1)) {
+    throw system_error("container", "dup2");
+  }
+  execl(kEnvironmentShell, kEnvironmentShell, "-c", kScript, nullptr);
+  dprintf(STDERR_FILENO, "%s: %s\n", kEnvironmentShell, strerror(errno));
+  _exit(kExitNotExecutable);
+}
+
+// The shell, and whatever its scripts start: the first process of a pid namespace, so all of them end with it, and it
+// ends with this process.
+class Shell {
+ public:
+  Shell() : log_(memfd_create("slipway", MFD_CLOEXEC)) {
+    if (!log_) throw system_error("container", "memfd_create");
+    if (unshare(CLONE_NEWPID) != 0) {
+      throw system_error("container", "unshare(pid namespace)",
+                         "ask the admin to raise the sysctl user.max_pid_namespaces");
+    }
+    Pipe done = make_pipe(), wait = make_pipe();
+    pid_ = fork();
+    if (pid_ < 0) throw system_error("container", "fork", "raise the limit on processes (ulimit -u)");
+    if (pid_ == 0) {
+      try {
+        become_shell(log_, done, wait);
+      } catch (const Error& error) {
+        dprintf(log_.get(), "%s\n", error.what());
+        _exit(kExitRefused);
+      }
+    }
+    done_ = std::move(done.read);
+    wait_ = std::move(wait.write);
+  }
+  ~Shell() { end(); }
+  Shell(const Shell&) = delete;
+  Shell& operator=(const Shell&) = delete;
+
+  // Blocks until the scripts have run.
+  bool has_run_scripts() const {
+    char byte;
+    ssize_t size;
+    do size = read(done_.get(), &byte, 1);
+    while (size < 0 && errno == EINTR);
+    return size == 1;
+  }
+
+  Environment environment() const { return environment_in(environment_of(pid_)); }
+
+  // Returns its exit status in the way of shells.
+  int end() {
+    if (pid_ <= 0) return 0;
+    kill(pid_, SIGKILL);
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+  // What was printed last.
+  std::string last_line() const {
+    char text[1000];
+    const off_t size = lseek(log_.get(), 0, SEEK_END), most = sizeof text;
+    const ssize_t got = pread(log_.get(), text, most, std::max<off_t>(size - most, 0));
+    std::string_view lines(text, std::max<ssize_t>(got, 0));
+    while (lines.ends_with('\n')) lines.remove_suffix(1);
+    return printable(std::string(lines.substr(lines.find_last_of('\n') + 1)));
+  }
+
+ private:
+  Fd log_, done_, wait_;
+  pid_t pid_ = -1;
+};
+
+Error failed(const Request& request, Shell& shell) {
+  const int status = shell.end();
+  const std::string line = shell.last_line();
+  return Error(printable(request.image),
+               std::string("a script in its ") + kEnvironmentScripts + " ended early with status " +
+                   std::to_string(status) + (line.empty() ? "" : ": " + line),
+               "correct it and build the image again");
+}
+
+Fd extended_plan(int plan, const EnvironmentChange& change) {
+  EntryWriter entries;
+  read_entries(plan, kWhat, [&](std::string_view key, std::string_view value) { entries.add(key, value); });
+  for (const std::string& name : change.drop) entries.add("drop", name);
+  for (const auto& [name, value] : change.set) entries.add("set", name + "=" + value);
+  for (const auto& [name, value] : change.fill) entries.add("fill", name + "=" + value);
+  return entries.seal(kWhat);
+}
+
+// With every capability in the user's namespace; without them elsewhere, as before.
+void join(std::span<const Fd> container) {
+  const pid_t parent = getppid();
+  if (setns(container[kWireUserNamespace].get(), CLONE_NEWUSER) != 0) {
+    throw system_error("container", "setns(user namespace)");
+  }
+  must(become_undumpable());
+  if (setns(container[kWireMountNamespace].get(), CLONE_NEWNS) != 0) {
+    throw system_error("container", "setns(mount namespace)");
+  }
+  die_with_parent(parent);
+}
+
+// The body of a process that is the user, where the step's ranks are.
+void run_scripts(const Request& request, pid_t rank, int socket) {
+  // A process may read the environment of others of its user, but root's process without capabilities not root's.
+  std::string block;
+  if (request.uid == 0) block = environment_of(rank);
+  become_user(request);
+  const std::vector<EnvironmentRule> rules = read_environment_table(request.environment_table);
+
+  Go go;
+  const Datagram datagram = receive_datagram(socket, writable_bytes_of(go));  // a member of the step from now on
+  if (datagram.size != sizeof go || datagram.descriptors.size() != kWireDescriptors) return;
+  const auto& container = datagram.descriptors;
+  take_limits_of(rank);
+  if (request.uid != 0) block = environment_of(rank);
+  take_environment(block);
+  const char* const cwd = apply_decisions(container[kWirePlan].get());
+  join(container);
+  repair_environment();
+  // Whether it exists is enter's to say.
+  if (chdir(cwd) != 0 && chdir("/") != 0) throw system_error("/", "chdir");
+  const Environment before = own_environment();
+  Shell shell;
+  if (!shell.has_run_scripts()) throw failed(request, shell);
+  const Environment after = shell.environment();
+  shell.end();
+  const Fd plan = extended_plan(container[kWirePlan].get(), change_between(before, after, rules));
+  const int descriptor = plan.get();
+  answer(socket, bytes_of(Extended{}), std::span(&descriptor, 1));
+}
+
+}  // namespace
+
+bool has_environment_scripts() {
+  DIR* const directory = access(kEnvironmentShell, X_OK) == 0 ? opendir(kEnvironmentScripts) : nullptr;
+  if (!directory) return false;
+  bool found = false;
+  while (const dirent* entry = readdir(directory)) found |= std::string_view(entry->d_name).ends_with(".sh");
+  closedir(directory);
+  return found;
+}
+
+Fd add_image_environment(const Request& request, pid_t rank, std::span<const Fd> container, const Patience& patience) {
+  Child child([&](int socket) { run_scripts(request, rank, socket); });
+  make_step_member(child.pid(), rank);
+  std::vector<int> descriptors;
+  for (const Fd& fd : container) descriptors.push_back(fd.get());
+  child.send(bytes_of(Go::kOn), descriptors);
+  Extended extended;
+  return std::move(child.receive(writable_bytes_of(extended), 1, patience)[0]);
+}
+
+}  // namespace slipway

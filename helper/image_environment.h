@@ -1,0 +1,32 @@
+// The environment that an image brings along: shell scripts in /.singularity.d/env, which images that Apptainer or
+// Singularity built have. They run once for each step and node, as the user, inside the container and where Slurm has
+// put the step's ranks (cgroups, limits); what they changed becomes part of the plan, for all ranks.
+#pragma once
+
+#include <sys/types.h>
+
+#include <span>
+
+#include "helper/fd.h"
+#include "helper/rank.h"
+#include "helper/request.h"
+
+namespace slipway {
+
+inline constexpr char kEnvironmentScripts[] = "/.singularity.d/env";
+inline constexpr char kEnvironmentShell[] = "/bin/sh";
+
+// From the worker to the watcher, before the container: its image has such scripts.
+struct EnvironmentOrder {
+  char done = 1;
+};
+
+// To be asked inside the container: whether there are scripts, and a shell to run them.
+bool has_environment_scripts();
+
+// Runs the scripts of a finished container, which stays the caller's (descriptors as in helper/wire.h), with the
+// environment of `rank`. Returns its plan with what they changed. Called by root, which reads none of it. Throws Error:
+// a script that failed, an end of patience.
+Fd add_image_environment(const Request& request, pid_t rank, std::span<const Fd> container, const Patience& patience);
+
+}  // namespace slipway
