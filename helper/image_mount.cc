@@ -12,6 +12,7 @@
 #include "helper/identity.h"
 #include "helper/kernel.h"
 #include "helper/loop.h"
+#include "helper/mount_flags.h"
 #include "helper/trust.h"
 
 namespace slipway {
@@ -77,10 +78,9 @@ void bind_directory(const OpenedImage& image, const std::string& name) {
   if (mount(source.c_str(), kImageName, nullptr, MS_BIND | MS_REC, nullptr) != 0) {
     throw system_error(name, "mount(bind)");
   }
-  kernel::MountAttributes attributes;
-  attributes.set = kernel::kMountReadOnly | kernel::kMountNoSuid | kernel::kMountNoDev;
-  if (kernel::mount_setattr(AT_FDCWD, kImageName, AT_RECURSIVE, attributes) != 0) {
-    throw system_error(name, "mount_setattr");
+  const Fd mounted(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!mounted || !add_mount_flags(mounted, MS_RDONLY | MS_NOSUID | MS_NODEV)) {
+    throw system_error(name, "mount(read-only)");
   }
 }
 

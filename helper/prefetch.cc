@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <exception>
 #include <set>
 #include <string_view>
@@ -53,6 +54,8 @@ class Prefetch {
   Fd open_path(const std::string& path) const {
     constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     Fd file(kernel::openat2(image_.get(), path.c_str(), kFlags, kernel::kResolveInRoot));
+    // Before 5.6 an absolute link leads to the host's file, which is only no help.
+    if (!file && errno == ENOSYS && path.starts_with('/')) file.reset(openat(image_.get(), path.c_str() + 1, kFlags));
     if (!file) file.reset(open(path.c_str(), kFlags));
     return file;
   }

@@ -18,6 +18,8 @@
 #include "helper/fd.h"
 #include "helper/image_mount.h"
 #include "helper/kernel.h"
+#include "helper/mount_flags.h"
+#include "helper/open_inside.h"
 #include "helper/skeleton.h"
 
 namespace slipway {
@@ -123,19 +125,15 @@ std::vector<OpenBind> open_sources(std::vector<Bind> binds) {
 }
 
 void make_read_only(const std::string& what, const Fd& target_directory, const std::string& target) {
-  kernel::MountAttributes attributes;
-  attributes.set = kernel::kMountReadOnly;
-  const Fd mounted(kernel::openat2(target_directory.get(), target.c_str(), O_PATH | O_CLOEXEC, kernel::kResolveInRoot));
-  if (!mounted || kernel::mount_setattr(mounted.get(), "", AT_EMPTY_PATH | AT_RECURSIVE, attributes) != 0) {
-    throw system_error(what, "mount_setattr(read-only)");
-  }
+  const Fd mounted = open_inside(target_directory, target, O_PATH);
+  if (!mounted || !add_mount_flags(mounted, MS_RDONLY)) throw system_error(what, "mount(read-only)");
 }
 
 // Always with what is mounted below the source: the kernel lets no one uncover it in a user namespace.
 void bind_into(const Fd& root, const OpenBind& opened) {
   const Bind& bind = opened.bind;
   const std::string what = printable(bind.target);
-  const Fd target(kernel::openat2(root.get(), bind.target.c_str(), O_PATH | O_CLOEXEC, kernel::kResolveInRoot));
+  const Fd target = open_inside(root, bind.target, O_PATH);
   if (!target) throw system_error(what, "open(mount point)");
   if (mount(link_to(opened.source).c_str(), link_to(target).c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
     throw system_error(what, "mount(bind)");

@@ -10,18 +10,15 @@
 
 #include "helper/error.h"
 #include "helper/image_mount.h"
-#include "helper/kernel.h"
+#include "helper/open_inside.h"
 #include "helper/trust.h"
+#include "helper/underlay.h"
 
 namespace slipway {
 
 namespace {
 
 constexpr size_t kLongestImageFile = 1 << 20;
-
-Fd open_in(const Fd& root, const std::string& path, int flags) {
-  return Fd(kernel::openat2(root.get(), path.c_str(), flags | O_CLOEXEC, kernel::kResolveInRoot));
-}
 
 // "/a/b" as a path relative to a directory descriptor.
 const char* relative(const std::string& path) { return path.c_str() + 1; }
@@ -63,7 +60,7 @@ std::string Skeleton::place(const std::string& path) {
 
 std::string Skeleton::add_directory(const std::string& path) {
   if (path.empty()) return "";
-  if (const Fd fd = open_in(image_, path, O_PATH | O_DIRECTORY)) return real_path(fd.get()).substr(image_path_.size());
+  if (const Fd fd = open_inside(image_, path, O_PATH | O_DIRECTORY)) return real_path(fd.get()).substr(image_path_.size());
   const std::string where = place(path);
   if (mkdirat(skeleton_.get(), relative(where), 0755) != 0 && errno != EEXIST) {
     throw system_error(printable(path), "mkdir");
@@ -72,7 +69,7 @@ std::string Skeleton::add_directory(const std::string& path) {
 }
 
 void Skeleton::add_mount_point_for_file(const std::string& path) {
-  if (!open_in(image_, path, O_PATH)) add_file(path, "");
+  if (!open_inside(image_, path, O_PATH)) add_file(path, "");
 }
 
 void Skeleton::add_file(const std::string& path, const std::string& content) {
@@ -84,7 +81,7 @@ void Skeleton::add_file(const std::string& path, const std::string& content) {
 }
 
 std::string Skeleton::image_file(const std::string& path) const {
-  const Fd fd = open_in(image_, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  const Fd fd = open_inside(image_, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   struct stat status;
   if (!fd || fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return "";
   std::string content(std::min<size_t>(status.st_size, kLongestImageFile), '\0');
@@ -97,9 +94,13 @@ void Skeleton::mount_root() const {
   // Two lower layers and no upper one: read-only by construction. Not userattr: then overlayfs would obey
   // user.overlay.* attributes that the image brings; the trusted.* ones it looks for otherwise are never readable here.
   const std::string options = std::string("lowerdir=") + kSkeletonName + ":" + kImageName;
-  if (mount("slipway", kRootName, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, options.c_str()) != 0) {
-    throw system_error("container", "mount(overlay)",
-                       "ask the admin for a kernel with overlayfs in user namespaces (5.11)");
+  constexpr unsigned long kFlags = MS_RDONLY | MS_NOSUID | MS_NODEV;
+  if (mount("slipway", kRootName, "overlay", kFlags, options.c_str()) == 0) return;
+  // Not in user namespaces (before 5.11), not over this file system, or not at all.
+  add_entries_of(image_, skeleton_);
+  if (mount(kSkeletonName, kRootName, nullptr, MS_BIND | MS_REC, nullptr) != 0 ||
+      mount(nullptr, kRootName, nullptr, MS_REMOUNT | MS_BIND | kFlags, nullptr) != 0) {
+    throw system_error("container", "mount(root)");
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "helper/error.h"
 #include "helper/fd.h"
+#include "helper/mount_table.h"
 #include "helper/text_file.h"
 
 namespace slipway {
@@ -27,30 +28,10 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   return parts;
 }
 
-struct CgroupMount {
-  std::string_view root, directory, options;
-  bool unified = false;  // version 2
-};
-
-// The latest first: it covers those before it in the same directory.
-std::vector<CgroupMount> cgroup_mounts(std::string_view mounts) {
-  std::vector<CgroupMount> found;
-  for (const std::string_view line : split(mounts, '\n')) {
-    // Fields 4 and 5 are root and directory; behind " - " come type, source and options.
-    const size_t dash = line.find(" - ");
-    if (dash == line.npos) continue;
-    const auto before = split(line.substr(0, dash), ' '), behind = split(line.substr(dash + 3), ' ');
-    if (before.size() < 5 || behind.size() < 3 || !behind[0].starts_with("cgroup")) continue;
-    found.push_back({before[3], before[4], behind[2], behind[0] == "cgroup2"});
-  }
-  std::reverse(found.begin(), found.end());
-  return found;
-}
-
 // A hierarchy of version 1 is known by its controllers, or by a name; version 2 has none.
-bool is_of(const CgroupMount& mount, std::string_view controllers) {
-  if (mount.unified || controllers.empty()) return mount.unified && controllers.empty();
-  const auto options = split(mount.options, ',');
+bool is_of(const MountEntry& mount, std::string_view controllers) {
+  if (controllers.empty() || mount.type != "cgroup") return controllers.empty() && mount.type == "cgroup2";
+  const auto options = split(mount.super_options, ',');
   const auto wanted = split(controllers, ',');
   return std::all_of(wanted.begin(), wanted.end(), [&](std::string_view controller) {
     return std::find(options.begin(), options.end(), controller) != options.end();
@@ -105,18 +86,20 @@ void copy_oom_score(pid_t process, pid_t rank) {
 }  // namespace
 
 std::vector<std::string> cgroup_directories(const std::string& cgroups, const std::string& mounts) {
-  const std::vector<CgroupMount> mounted = cgroup_mounts(mounts);
+  // The latest first: it covers those before it in the same directory.
+  std::vector<MountEntry> mounted = mount_table_of(mounts);
+  std::reverse(mounted.begin(), mounted.end());
   std::vector<std::string> directories;
   for (const std::string_view line : split(cgroups, '\n')) {
     // "<number>:<controllers>:<path>"
     const size_t first = line.find(':'), second = line.find(':', first + 1);
     if (first == line.npos || second == line.npos) continue;
     const std::string_view controllers = line.substr(first + 1, second - first - 1), path = line.substr(second + 1);
-    for (const CgroupMount& mount : mounted) {
-      const std::string_view root = mount.root == "/" ? "" : mount.root;
+    for (const MountEntry& mount : mounted) {
+      const std::string root = mount.root == "/" ? "" : mount.root;
       if (!is_of(mount, controllers) || !path.starts_with(root)) continue;
       if (path.size() > root.size() && path[root.size()] != '/') continue;  // /a is not above /ab
-      directories.push_back(std::string(mount.directory).append(path.substr(root.size())));
+      directories.push_back(mount.directory + std::string(path.substr(root.size())));
       break;
     }
   }

@@ -1,0 +1,12 @@
+// ro, nosuid and nodev for whole trees of mounts.
+#pragma once
+
+#include "helper/fd.h"
+
+namespace slipway {
+
+// Sets `flags` (of MS_RDONLY, MS_NOSUID and MS_NODEV) on the mount whose root `mount` is, and on every mount below it.
+// False with errno set when the kernel refuses one of them.
+bool add_mount_flags(const Fd& mount, unsigned long flags);
+
+}  // namespace slipway
