@@ -151,7 +151,7 @@ void add_names(Skeleton& skeleton, const Accounts& accounts) {
 }
 
 // The new root must be a mount of this namespace's own: one inherited from root's namespace is locked, and pivot_root
-// answers EINVAL. The overlay is.
+// answers EINVAL. The skeleton is.
 void enter_root(const Fd& root) {
   if (fchdir(root.get()) != 0) throw system_error("container", "fchdir");
   if (kernel::pivot_root(".", ".") != 0) throw system_error("container", "pivot_root");

@@ -91,13 +91,8 @@ std::string Skeleton::image_file(const std::string& path) const {
 }
 
 void Skeleton::mount_root() const {
-  // Two lower layers and no upper one: read-only by construction. Not userattr: then overlayfs would obey
-  // user.overlay.* attributes that the image brings; the trusted.* ones it looks for otherwise are never readable here.
-  const std::string options = std::string("lowerdir=") + kSkeletonName + ":" + kImageName;
-  constexpr unsigned long kFlags = MS_RDONLY | MS_NOSUID | MS_NODEV;
-  if (mount("slipway", kRootName, "overlay", kFlags, options.c_str()) == 0) return;
-  // Not in user namespaces (before 5.11), not over this file system, or not at all.
   add_entries_of(image_, skeleton_);
+  constexpr unsigned long kFlags = MS_RDONLY | MS_NOSUID | MS_NODEV;
   if (mount(kSkeletonName, kRootName, nullptr, MS_BIND | MS_REC, nullptr) != 0 ||
       mount(nullptr, kRootName, nullptr, MS_REMOUNT | MS_BIND | kFlags, nullptr) != 0) {
     throw system_error("container", "mount(root)");

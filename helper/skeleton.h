@@ -1,5 +1,6 @@
-// What the image lacks: mount points and files, in a small tmpfs that is laid over the image. Both together, mounted
-// read-only, are the container's root. All of it happens in the user's namespace, with the user's rights.
+// What the image lacks: mount points and files, in a small tmpfs. With the image's own entries bound into it
+// (helper/underlay.h) and made read-only it is the container's root. All of it happens in the user's namespace, with the
+// user's rights.
 #pragma once
 
 #include <string>
@@ -24,7 +25,7 @@ class Skeleton {
   // The image's own file, at most 1 MiB of it; empty when there is none.
   std::string image_file(const std::string& path) const;
 
-  // Mounts image and skeleton at the work directory's `root`.
+  // Mounts both together at the work directory's `root`.
   void mount_root() const;
 
  private:

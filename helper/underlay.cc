@@ -42,12 +42,20 @@ void bind_entry(const Fd& from, const Fd& to, const char* name, bool is_director
   }
 }
 
+// Two lower layers and no upper one: read-only by construction. Not userattr: then overlayfs would obey
+// user.overlay.* attributes that the image brings; the trusted.* ones it looks for otherwise are never readable here.
+bool mount_overlay(const Fd& image, const Fd& tree) {
+  const std::string options = "lowerdir=" + link_to(tree) + ":" + link_to(image);
+  return mount("slipway", link_to(tree).c_str(), "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, options.c_str()) == 0;
+}
+
 void add_entry(const Fd& image, const Fd& tree, const char* name) {
   struct stat theirs, ours;
   if (fstatat(image.get(), name, &theirs, AT_SYMLINK_NOFOLLOW) != 0) return;  // gone from a directory in use
   if (fstatat(tree.get(), name, &ours, AT_SYMLINK_NOFOLLOW) == 0) {
     if (!S_ISDIR(theirs.st_mode) || !S_ISDIR(ours.st_mode)) return;
-    add_entries_of(open_entry(image, name, O_DIRECTORY), open_entry(tree, name, O_DIRECTORY));
+    const Fd lower = open_entry(image, name, O_DIRECTORY), upper = open_entry(tree, name, O_DIRECTORY);
+    if (!mount_overlay(lower, upper)) add_entries_of(lower, upper);
   } else if (S_ISLNK(theirs.st_mode)) {
     copy_link(image, tree, name);
   } else {
