@@ -65,4 +65,10 @@ void wait_for_fuse_server(const Request& request) {
               "see what that program says of it; the image may be damaged, or compressed in a way it does not know");
 }
 
+void shield_fuse_mount() {
+  // Over an empty directory, since a read-only overlay wants two.
+  const std::string options = std::string("lowerdir=") + kSkeletonName + ":" + kImageName;
+  mount("slipway", kImageName, "overlay", MS_RDONLY | MS_NOSUID | MS_NODEV, options.c_str());
+}
+
 }  // namespace slipway

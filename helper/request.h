@@ -24,7 +24,8 @@ enum class MountKernel { kTrusted, kAnySquashfs, kNever };
 std::string_view name_of(MountKernel which);                     // as in plugstack.conf
 std::optional<MountKernel> mount_kernel_of(std::string_view name);  // the other way round
 
-inline constexpr char kDefaultFuseProgram[] = "/usr/bin/squashfuse_ll";
+// Ours (server/), or squashfuse's where it was built without the libraries that it takes.
+inline constexpr char kDefaultFuseProgram[] = FUSE_PROGRAM;
 
 struct Request {
   // From Slurm's credential: trusted.

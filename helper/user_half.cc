@@ -54,6 +54,7 @@ void run_user_half(const Request& request, int socket) {
       answer(socket, bytes_of(mounted.connection), std::span(&descriptor, 1));
     }
     wait_for_fuse_server(request);
+    shield_fuse_mount();
   }
   build_root_tree(request, accounts);
 

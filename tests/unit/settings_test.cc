@@ -20,7 +20,7 @@ TEST(Settings, NothingIsTheDefault) {
   CHECK(settings.trusted_paths.empty());
   LONGS_EQUAL(60, settings.stage_timeout_seconds);
   CHECK(settings.mount_kernel == MountKernel::kTrusted);
-  STRCMP_EQUAL("/usr/bin/squashfuse_ll", settings.fuse_program.c_str());
+  STRCMP_EQUAL(kDefaultFuseProgram, settings.fuse_program.c_str());
 }
 
 TEST(Settings, EveryKeyIsRead) {
