@@ -1,5 +1,5 @@
-// The FUSE server of a step on this node: an ordinary program (ours in server/, or the site's), which runs as the user and
-// is the user's only process that stays beside the ranks. stage's watcher is its parent, and stays with it.
+// The FUSE server of a step on this node: an ordinary program (ours in server/, or the site's), which runs as the user
+// and is the user's only process that stays beside the ranks. stage's watcher is its parent, and stays with it.
 #pragma once
 
 #include <sys/types.h>

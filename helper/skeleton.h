@@ -1,6 +1,6 @@
 // What the image lacks: mount points and files, in a small tmpfs. With the image's own entries bound into it
-// (helper/underlay.h) and made read-only it is the container's root. All of it happens in the user's namespace, with the
-// user's rights.
+// (helper/underlay.h) and made read-only it is the container's root. All of it happens in the user's namespace, with
+// the user's rights.
 #pragma once
 
 #include <string>
