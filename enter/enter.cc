@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "enter/arrival.h"
@@ -138,6 +139,7 @@ const char* with_bcast_name(const char* command) {
 
 int main(int, char** argv) {
   using namespace slipway;
+  prctl(PR_SET_NAME, "slipway-enter", 0, 0, 0);  // else it is the number of the descriptor that was executed
   const Summons summons = read_summons();
   char** const words = step_words(argv);
   const Arrival arrival = await_container(summons.socket, summons.seconds * 1000);

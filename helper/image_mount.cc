@@ -17,7 +17,7 @@
 
 namespace slipway {
 
-const char kWorkDirectory[] = LIBEXECDIR "/container";
+const char kWorkDirectory[] = WORKDIR;
 
 namespace {
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <climits>
+#include <ctime>
 
 #include "helper/channel.h"
 #include "helper/error.h"
@@ -33,6 +34,20 @@ Fd moved_up(const Fd& fd) {
   Fd high(fcntl(fd.get(), F_DUPFD_CLOEXEC, kLowestDescriptor));
   if (!high) throw system_error("container", "fcntl(F_DUPFD)");
   return high;
+}
+
+// Held open from the beginning: an upgrade may take its name away before the ranks execute it. An upgrade under way may
+// also not have named the helpers yet, some moments after the plugin; their directory comes first.
+Fd open_enter() {
+  constexpr timespec kMoment{0, 20'000'000};
+  constexpr int kMoments = 50;
+  for (const char* helper : {kStage, kEnter}) {
+    for (int i = 0; i < kMoments && access(helper, F_OK) != 0 && access(LIBEXECDIR, F_OK) == 0; ++i) {
+      nanosleep(&kMoment, nullptr);
+    }
+  }
+  const Fd enter(open(kEnter, O_PATH | O_CLOEXEC));
+  return enter ? moved_up(enter) : Fd();
 }
 
 std::string working_directory() {
@@ -97,6 +112,7 @@ Node::Node(Slurm& slurm, const Settings& settings) : settings_(settings) {
   try {
     const std::string image = take_image(slurm);
     if (image.empty()) return;
+    enter_ = open_enter();
     if (!settings.error.empty()) throw Error::reported(settings.error, kExitRefused);
     start(slurm, image);
   } catch (const Error& error) {
@@ -140,15 +156,18 @@ void Node::hand_over(Slurm& slurm) {
   slurm.set_environment(kEnterVariable, std::to_string(ranks_end_.get()) + ":" +
                                             std::to_string(settings_.stage_timeout_seconds + kGraceSeconds));
   const std::string command = unmark_command(words[0]);
+  // Where there is none, slurmstepd names the file that it misses.
+  const std::string enter = enter_ ? "/proc/self/fd/" + std::to_string(enter_.get()) : kEnter;
   const bool handed_over = slurm.can_prepend_word()
-                               ? slurm.replace_command(command) && slurm.prepend_word(kEnter)
-                               : slurm.replace_command(kEnter);
+                               ? slurm.replace_command(command) && slurm.prepend_word(enter)
+                               : slurm.replace_command(enter);
   if (!handed_over)
     throw Error("container", "the step's command cannot be replaced", "report this to slipway's authors");
   if (!slurm.can_prepend_word()) slurm.set_environment(kArgv0Variable, command);
 }
 
 void Node::ranks_are_forked() {
+  enter_.reset();
   place_end_.reset();
   ranks_end_.reset();
 }

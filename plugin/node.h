@@ -35,6 +35,7 @@ class Node {
   bool has_container() const { return static_cast<bool>(ranks_end_); }
 
   const Settings& settings_;
+  Fd enter_;      // the program
   Fd ranks_end_;  // read by enter
   Fd place_end_;  // written by the first rank
 };

@@ -15,8 +15,6 @@ namespace slipway {
 
 namespace {
 
-constexpr char kStage[] = LIBEXECDIR "/slipway-stage";
-
 // posix_spawn's own objects, released on every way out.
 struct SpawnAttributes {
   posix_spawnattr_t value;
