@@ -55,10 +55,24 @@ std::string without_conflicts(std::string_view existing, const std::set<std::str
 
 }  // namespace
 
-Accounts look_up_accounts(const Request& request) {
+Accounts accounts_of_environment(const Request& request) {
   Accounts accounts;
   accounts.uid = request.uid;
   accounts.gid = request.gid;
+  if (!request.user.empty()) accounts.user = field(request.user.c_str());
+  if (request.home.starts_with('/')) accounts.home = field(request.home.c_str());
+  if (request.shell.starts_with('/')) accounts.shell = field(request.shell.c_str());
+  std::set<gid_t> seen;
+  const auto add_group = [&](gid_t gid) {
+    if (seen.insert(gid).second) accounts.groups.emplace_back(gid, "group" + std::to_string(gid));
+  };
+  add_group(request.gid);
+  for (const gid_t gid : request.groups) add_group(gid);
+  return accounts;
+}
+
+Accounts look_up_accounts(const Request& request) {
+  Accounts accounts = accounts_of_environment(request);
   std::vector<char> buffer;
   passwd user;
   if (look_up(getpwuid_r, request.uid, user, buffer)) {
@@ -67,15 +81,10 @@ Accounts look_up_accounts(const Request& request) {
     accounts.home = field(user.pw_dir);
     accounts.shell = field(user.pw_shell);
   }
-  std::set<gid_t> seen;
-  const auto add_group = [&](gid_t gid) {
-    if (!seen.insert(gid).second) return;
+  for (auto& [gid, name] : accounts.groups) {
     group entry;
-    const bool known = look_up(getgrgid_r, gid, entry, buffer);
-    accounts.groups.emplace_back(gid, known ? field(entry.gr_name) : "group" + std::to_string(gid));
-  };
-  add_group(request.gid);
-  for (const gid_t gid : request.groups) add_group(gid);
+    if (look_up(getgrgid_r, gid, entry, buffer)) name = field(entry.gr_name);
+  }
   return accounts;
 }
 

@@ -19,8 +19,10 @@ struct Accounts {
   std::vector<std::pair<gid_t, std::string>> groups;  // primary first, each once
 };
 
-// Asks the node's name services. A user or group without a name gets a made-up one, so that programs which insist on
-// a name run.
+// What the step's environment says of its user. Groups get made-up names, so that programs which insist on a name run.
+Accounts accounts_of_environment(const Request& request);
+
+// The same, with what the node's name services know in its place. Blocks for as long as they do.
 Accounts look_up_accounts(const Request& request);
 
 // The file inside: the user's own entries first, then those of the image's file `existing` which do not contradict.

@@ -31,23 +31,30 @@ const char* name_of(ImageMount::How how) {
   return "?";
 }
 
-void log(const Request& request, const std::string& rest) {
+void log(const Request& request, const std::string& rest, int priority = LOG_INFO) {
   openlog("slipway", LOG_PID, LOG_AUTHPRIV);
-  syslog(LOG_INFO, "job=%u step=%d uid=%u %s", request.job, static_cast<int>(request.step), request.uid, rest.c_str());
+  syslog(priority, "job=%u step=%d uid=%u %s", request.job, static_cast<int>(request.step), request.uid, rest.c_str());
 }
 
 }  // namespace
 
 void audit(const Request& request, const OpenedImage& image, const ImageMount& mount) {
-  struct stat status{};
-  fstat(image.fd.get(), &status);
-  log(request, "image=" + path_of(image) + " device=" + std::to_string(major(status.st_dev)) + ":" +
-                   std::to_string(minor(status.st_dev)) + " inode=" + std::to_string(status.st_ino) +
-                   " mount=" + name_of(mount.how) + ": it " + mount.why);
+  struct stat status;
+  std::string file = "device=? inode=?";  // hidden from root
+  if (fstat(image.fd.get(), &status) == 0) {
+    file = "device=" + std::to_string(major(status.st_dev)) + ":" + std::to_string(minor(status.st_dev)) +
+           " inode=" + std::to_string(status.st_ino);
+  }
+  log(request, "image=" + path_of(image) + " " + file + " mount=" + name_of(mount.how) + ": it " + mount.why);
 }
 
 void audit_refusal(const Request& request, const std::string& sentence) {
   log(request, "image=" + printable(request.image) + " refused: " + sentence);
+}
+
+void log_slow_names(const Request& request) {
+  log(request, "the node's name service does not answer: the container has the names of the step's environment",
+      LOG_WARNING);
 }
 
 }  // namespace slipway

@@ -9,9 +9,12 @@
 
 namespace slipway {
 
-// Facility authpriv, priority info, as sudo does. Both are called once the ranks have their answer: a log that is slow
+// Facility authpriv, priority info, as sudo does. All are written once the ranks have their answer: a log that is slow
 // holds up nothing.
 void audit(const Request& request, const OpenedImage& image, const ImageMount& mount);
 void audit_refusal(const Request& request, const std::string& sentence);
+
+// Beside that line: the node's name service was not waited for.
+void log_slow_names(const Request& request);
 
 }  // namespace slipway

@@ -93,9 +93,9 @@ std::vector<Fd> Child::receive(std::span<std::byte> buffer, size_t descriptors, 
   return receive(buffer, descriptors);
 }
 
-void Child::wait_for_answer(int milliseconds) {
+bool Child::answers_within(int milliseconds) {
   pollfd wait{socket_.get(), POLLIN, 0};
-  poll(&wait, 1, milliseconds);
+  return poll(&wait, 1, milliseconds) > 0;
 }
 
 void Child::send(std::span<const std::byte> bytes, std::span<const int> descriptors) {

@@ -47,8 +47,8 @@ class Child {
   // Blocks until the child has executed a program, with its socket closed on exec. Throws the child's Error.
   void wait_for_exec();
 
-  // Returns when receive would not block, or after `milliseconds`.
-  void wait_for_answer(int milliseconds);
+  // True as soon as receive would not block, false when that is not so after `milliseconds`.
+  bool answers_within(int milliseconds);
 
   // Tells the child to go on. Throws Error.
   void signal_go(Go go = Go::kOn);

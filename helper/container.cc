@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
+#include <optional>
 #include <string>
 
 #include "helper/audit.h"
@@ -24,6 +26,9 @@ namespace {
 // Ranks that read the same blocks at once read them many times over: it pays to let the prefetch end first. Not for a
 // program so large that this takes longer.
 constexpr int kPatience = 25;  // ms
+
+// Names are for show: a name service that is slower than this does not keep the ranks.
+constexpr unsigned kNamesPatience = 5000;  // ms
 
 void refuse_roots_steps(const Request& request) {
   if (request.uid == static_cast<uid_t>(-1)) throw Error("container", "the request names no user");
@@ -58,31 +63,44 @@ void make_container(const Request& request, int answer) {
   refuse_roots_steps(request);
   make_private_mount_namespace();
   ImageReader reader(request);
-  Child user_half([&](int socket) { run_user_half(request, socket); });
+  std::optional<Child> user_half;
+  const auto start_user_half = [&](Names names) {
+    user_half.emplace([&request, names](int socket) { run_user_half(request, names, socket); });
+  };
+  start_user_half(Names::kNameService);
   const OpenedImage image = reader.open();
   const ImageMount mount = mount_image(image, request);
   const bool by_fuse = mount.how == ImageMount::kFuse;
   if (!by_fuse) reader.start_prefetch();
   make_devices(request);
-  user_half.signal_go(by_fuse ? Go::kMountByFuse : Go::kOn);
+  const Go go = by_fuse ? Go::kMountByFuse : Go::kOn;
+  user_half->signal_go(go);
+  const bool has_names = user_half->answers_within(std::min(kNamesPatience, request.timeout_seconds * 1000 / 2));
+  if (!has_names) {
+    start_user_half(Names::kEnvironment);
+    user_half->signal_go(go);
+  }
 
   Unshared unshared;
-  user_half.receive(writable_bytes_of(unshared), 0);
-  write_identity_maps(user_half.pid(), request);
+  user_half->receive(writable_bytes_of(unshared), 0);
+  write_identity_maps(user_half->pid(), request);
   Container container;
-  container.user_namespace = open_namespace(user_half.pid(), "user");
-  container.mount_namespace = open_namespace(user_half.pid(), "mnt");
-  user_half.signal_go();
-  if (by_fuse) ask_for_fuse_server(answer, user_half, image);
+  container.user_namespace = open_namespace(user_half->pid(), "user");
+  container.mount_namespace = open_namespace(user_half->pid(), "mnt");
+  user_half->signal_go();
+  if (by_fuse) ask_for_fuse_server(answer, *user_half, image);
 
   Built built;
-  container.plan = std::move(user_half.receive(writable_bytes_of(built), 1)[0]);
+  container.plan = std::move(user_half->receive(writable_bytes_of(built), 1)[0]);
   if (!by_fuse) reader.wait_for_prefetch(kPatience);
   if ((built.has_environment_scripts && !send_datagram(answer, bytes_of(EnvironmentOrder{}))) ||
       !send_container(answer, container)) {
     throw system_error("container", "sendmsg");
   }
-  if (is_delivered(answer)) audit(request, image, mount);
+  if (is_delivered(answer)) {
+    audit(request, image, mount);
+    if (!has_names) log_slow_names(request);
+  }
   if (!by_fuse) reader.finish_prefetch();
 }
 

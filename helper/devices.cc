@@ -33,8 +33,6 @@ constexpr Link kLinks[] = {{"fd", "/proc/self/fd"},
                            {"stdout", "/proc/self/fd/1"},
                            {"stderr", "/proc/self/fd/2"}};
 
-constexpr const char* kMountPoints[] = {"pts", "shm", "mqueue"};
-
 std::string inside(const char* name) { return std::string(kDevicesName) + "/" + name; }
 
 }  // namespace
@@ -55,9 +53,6 @@ void make_devices(const Request& request) {
   }
   for (const Link& link : kLinks) {
     if (symlink(link.target, inside(link.name).c_str()) != 0) throw system_error(link.name, "symlink");
-  }
-  for (const char* name : kMountPoints) {
-    if (mkdir(inside(name).c_str(), 0755) != 0) throw system_error(name, "mkdir");
   }
 }
 

@@ -83,7 +83,7 @@ OpenedImage ImageReader::open() {
   OpenedImage image;
   image.fd = std::move(child_.receive(writable_bytes_of(image.root), 1)[0]);
   const std::string name = printable(request_.image);
-  refuse_other_kinds(image.fd.get(), name);
+  if (!is_hidden_from_root(image.fd.get())) refuse_other_kinds(image.fd.get(), name);
   if (!is_on_own_mount(image.fd.get())) {
     throw Error(name, "lies on a mount that is not this node's own",
                 "name the image by a path that every process sees");
@@ -93,7 +93,7 @@ OpenedImage ImageReader::open() {
 
 void ImageReader::start_prefetch() { child_.signal_go(); }
 
-void ImageReader::wait_for_prefetch(int milliseconds) { child_.wait_for_answer(milliseconds); }
+void ImageReader::wait_for_prefetch(int milliseconds) { child_.answers_within(milliseconds); }
 
 void ImageReader::finish_prefetch() {
   try {

@@ -27,6 +27,9 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "image") request.image = value;
   else if (key == "cwd") request.cwd = value;
   else if (key == "command") request.command = value;
+  else if (key == "user") request.user = value;
+  else if (key == "home") request.home = value;
+  else if (key == "shell") request.shell = value;
   else if (key == "batch_script") request.batch_script = value;
   else throw Error(kWhat, "unknown entry", "ask the admin to finish the upgrade of this node");
 }
@@ -65,6 +68,9 @@ Fd write_request(const Request& request) {
   entries.add("image", request.image);
   entries.add("cwd", request.cwd);
   entries.add("command", request.command);
+  entries.add("user", request.user);
+  entries.add("home", request.home);
+  entries.add("shell", request.shell);
   entries.add("batch_script", request.batch_script);
   return entries.seal(kWhat);
 }

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "helper/devices.h"
@@ -42,8 +43,10 @@ std::vector<Bind> host_binds() {
       {"/dev/pts", "/dev/pts", Bind::kIfThere},
       {"/dev/shm", "/dev/shm", Bind::kIfThere},
       {"/dev/mqueue", "/dev/mqueue", Bind::kIfThere},
+      {"/dev/hugepages", "/dev/hugepages", Bind::kIfThere},
       {"/tmp", "/tmp"},
       {"/var/tmp", "/var/tmp", Bind::kIfThere},
+      {"/run/.heim_org.h5l.kcm-socket", "/var/run/.heim_org.h5l.kcm-socket", Bind::kIfThere},  // where Kerberos looks
   };
 }
 
@@ -129,6 +132,12 @@ void make_read_only(const std::string& what, const Fd& target_directory, const s
   if (!mounted || !add_mount_flags(mounted, MS_RDONLY)) throw system_error(what, "mount(read-only)");
 }
 
+// The user's half owns /dev (helper/devices.h), which holds only mount points that something is mounted on.
+void make_mount_point_in_dev(const std::string& target) {
+  const std::string path = kDevicesName + target.substr(std::string_view("/dev").size());
+  if (mkdir(path.c_str(), 0755) != 0) throw system_error(target, "mkdir");
+}
+
 // Always with what is mounted below the source: the kernel lets no one uncover it in a user namespace.
 void bind_into(const Fd& root, const OpenBind& opened) {
   const Bind& bind = opened.bind;
@@ -167,8 +176,8 @@ void build_root_tree(const Request& request, const Accounts& accounts) {
   Skeleton skeleton;
   add_names(skeleton, accounts);
   for (const OpenBind& opened : binds) {
-    if (opened.bind.target.starts_with("/dev/")) continue;  // made with /dev itself
-    if (is_directory(opened.source)) skeleton.add_directory(opened.bind.target);
+    if (opened.bind.target.starts_with("/dev/")) make_mount_point_in_dev(opened.bind.target);
+    else if (is_directory(opened.source)) skeleton.add_directory(opened.bind.target);
     else skeleton.add_mount_point_for_file(opened.bind.target);
   }
   skeleton.mount_root();

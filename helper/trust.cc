@@ -110,10 +110,16 @@ Verdict judge_mount(int image, MountKernel choice, const std::vector<std::string
     case MountKernel::kNever:
       return {false, "is a file, and no file is mounted by the kernel here (mount_kernel=never)"};
     case MountKernel::kAnySquashfs:
+      if (is_hidden_from_root(image)) return {false, "lies on a FUSE file system that not even root may look at"};
       return {true, "is a squashfs, and any is mounted by the kernel here (mount_kernel=any-squashfs)"};
     case MountKernel::kTrusted: break;
   }
   return judge_image(image, trusted_paths);
+}
+
+bool is_hidden_from_root(int fd) {
+  struct stat status;
+  return fstat(fd, &status) != 0 && errno == EACCES;
 }
 
 bool is_on_own_mount(int fd) {

@@ -24,6 +24,9 @@ Verdict judge_image(int image, const std::vector<std::string>& trusted_paths);
 // squashfs there is. Never throws.
 Verdict judge_mount(int image, MountKernel choice, const std::vector<std::string>& trusted_paths);
 
+// A FUSE file system shows its files to its owner alone, unless it has allow_other: root gets EACCES (mount.fuse(8)).
+bool is_hidden_from_root(int fd);
+
 // Does `fd` lie on a mount of this process's own mount namespace? /proc/PID/root and the like lead into namespaces
 // whose mounts its user forged, where any path has any owner.
 bool is_on_own_mount(int fd);

@@ -37,10 +37,11 @@ void unshare_namespaces() {
 
 }  // namespace
 
-void run_user_half(const Request& request, int socket) {
+void run_user_half(const Request& request, Names names, int socket) {
   become_user_who_can_unshare(request);
   // While root mounts the image.
-  const Accounts accounts = look_up_accounts(request);
+  const Accounts accounts =
+      names == Names::kNameService ? look_up_accounts(request) : accounts_of_environment(request);
   const std::vector<EnvironmentRule> environment = read_environment_table(request.environment_table);
   const bool by_fuse = wait_for_go(socket) == Go::kMountByFuse;
   unshare_namespaces();

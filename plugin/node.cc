@@ -73,6 +73,9 @@ Request request_for(const Slurm& slurm, const Settings& settings, const std::str
   // Most likely: what the user's shell told srun. The ranks tell where they really are.
   request.cwd = slurm.environment("PWD").value_or("");
   if (!request.cwd.starts_with('/')) request.cwd.clear();
+  request.user = slurm.environment("USER").value_or("");
+  request.home = slurm.environment("HOME").value_or("");
+  request.shell = slurm.environment("SHELL").value_or("");
   const std::vector<std::string> words = slurm.words();
   if (!words.empty()) request.command = unmark_command(words[0]);
   if (slurm.step() == kBatchStep) request.batch_script = request.command;

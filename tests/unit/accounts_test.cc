@@ -57,3 +57,18 @@ TEST(Accounts, RootIsKnown) {
   request.gid = 0;
   STRCMP_EQUAL("root", look_up_accounts(request).user.c_str());
 }
+
+TEST(Accounts, OfTheEnvironmentAreSafeAndWhole) {
+  Request request;
+  request.uid = 1000;
+  request.gid = 100;
+  request.groups = {100, 5000};
+  Accounts accounts = accounts_of_environment(request);
+  STRCMP_EQUAL("user:x:1000:100::/:/bin/sh\n", passwd_file(accounts, "").c_str());
+  STRCMP_EQUAL("group100:x:100:user\ngroup5000:x:5000:user\n", group_file(accounts, "").c_str());
+  request.user = "alice\nroot:x";
+  request.home = "relative";
+  request.shell = "/bin/zsh:";
+  accounts = accounts_of_environment(request);
+  STRCMP_EQUAL("alice_root_x:x:1000:100::/:/bin/zsh_\n", passwd_file(accounts, "").c_str());
+}

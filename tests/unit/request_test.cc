@@ -27,6 +27,9 @@ TEST(Request, ComesBackAsItWasWritten) {
   request.image = "/a=b\n.sif";
   request.cwd = "/home/alice";
   request.command = "./app";
+  request.user = "alice";
+  request.home = "/home/alice";
+  request.shell = "/bin/zsh";
   const Request back = read_request(write_request(request).get());
   LONGS_EQUAL(1000, back.uid);
   LONGS_EQUAL(100, back.gid);
@@ -42,6 +45,9 @@ TEST(Request, ComesBackAsItWasWritten) {
   STRCMP_EQUAL("/a=b\n.sif", back.image.c_str());
   STRCMP_EQUAL("/home/alice", back.cwd.c_str());
   STRCMP_EQUAL("./app", back.command.c_str());
+  STRCMP_EQUAL("alice", back.user.c_str());
+  STRCMP_EQUAL("/home/alice", back.home.c_str());
+  STRCMP_EQUAL("/bin/zsh", back.shell.c_str());
   STRCMP_EQUAL("", back.batch_script.c_str());
 }
 
