@@ -95,7 +95,8 @@ void Client::launch(Slurm& slurm) const {
   const size_t contained =
       std::count_if(images_.begin(), images_.end(), [](const auto& image) { return image.has_value(); });
   if (contained == 0) return;
-  if (is_multi_prog(own_command_line())) {
+  const std::vector<std::string> command_line = own_command_line();
+  if (is_multi_prog(command_line)) {
     // The words name a file of commands here, which only a Slurm that puts enter in front of each can hand over.
     if (slurm.can_prepend_word()) return;
     throw Error("--container", "does not go with --multi-prog before Slurm 23.11",
@@ -104,7 +105,8 @@ void Client::launch(Slurm& slurm) const {
   // Slurm shows the command of one component only, and not of which.
   if (contained < images_.size()) return;
   const std::vector<std::string> words = slurm.words();
-  if (words.empty() || !slurm.replace_command(mark_command(words[0]))) {
+  const char* const path = getenv("PATH");
+  if (words.empty() || !slurm.replace_command(mark_command(command_as_typed(words, command_line, path ? path : "")))) {
     throw Error("--container", "this step's command cannot be handed to the container",
                 "report this to slipway's authors");
   }

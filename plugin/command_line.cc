@@ -13,4 +13,15 @@ std::vector<std::string> own_command_line() {
   return words;
 }
 
+std::string command_as_typed(const std::vector<std::string>& words, const std::vector<std::string>& command_line,
+                             const std::string& search_path) {
+  if (words.size() >= command_line.size()) return words[0];
+  const std::string& typed = command_line[command_line.size() - words.size()];
+  const size_t slash = words[0].find_last_of('/');
+  if (slash == words[0].npos || words[0].substr(slash + 1) != typed) return words[0];
+  // --bcast and a program in the working directory also make a path of a name, and mean it.
+  const bool was_searched = (":" + search_path + ":").find(":" + words[0].substr(0, slash) + ":") != words[0].npos;
+  return was_searched ? typed : words[0];
+}
+
 }  // namespace slipway

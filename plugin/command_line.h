@@ -10,4 +10,10 @@ namespace slipway {
 // Source: /proc/self/cmdline, proc(5).
 std::vector<std::string> own_command_line();
 
+// The step's command as srun's `command_line` names it. With LaunchParameters=test_exec, srun looks for a bare name in
+// the login node's PATH, `search_path`, and puts what it finds in `words[0]`, where a container wants the image's own
+// program. Source: slurm.conf(5), test_exec; tried on 22.05. `words`: the step's, at least one.
+std::string command_as_typed(const std::vector<std::string>& words, const std::vector<std::string>& command_line,
+                             const std::string& search_path);
+
 }  // namespace slipway

@@ -1,6 +1,5 @@
 #include "helper/text_file.h"
 
-#include "plugin/command_line.h"
 #include "tests/unit/temporary.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
@@ -32,11 +31,4 @@ TEST(TextFile, FieldsAreFoundByTheirWholeName) {
   STRCMP_EQUAL("", field_of(text, "id").c_str());
   STRCMP_EQUAL("", field_of(text, "Pid").c_str());
   STRCMP_EQUAL("", field_of(text, "Empty").c_str());
-}
-
-TEST(TextFile, OwnCommandLineIsInWords) {
-  const std::vector<std::string> words = own_command_line();
-  CHECK(!words.empty());
-  CHECK(words[0].ends_with("unit-tests"));
-  for (const std::string& word : words) CHECK(word.find('\0') == word.npos);
 }
