@@ -23,14 +23,23 @@ std::string working_directory() {
   return path;
 }
 
+// Where Slurm looks for its files: beside the one that is named, or in /etc, or where a configless node keeps them.
+std::vector<std::string> configuration_directories() {
+  if (const char* const conf = getenv("SLURM_CONF")) {
+    const std::string path = conf;
+    return {path.substr(0, path.find_last_of('/') + 1)};
+  }
+  return {"/etc/slurm/", "/run/slurm/conf/"};
+}
+
 // With an oci.conf, Slurm's own container support takes --container first, and fails on a SIF.
 void refuse_oci_conf() {
-  const char* const conf = getenv("SLURM_CONF");
-  const std::string slurm_conf = conf ? conf : "/etc/slurm/slurm.conf";
-  const std::string oci_conf = slurm_conf.substr(0, slurm_conf.find_last_of('/') + 1) + "oci.conf";
-  if (access(oci_conf.c_str(), F_OK) == 0) {
-    throw Error("--container", "Slurm's own OCI containers are configured here (" + oci_conf + ")",
-                "ask the admin to choose one of the two: slipway needs a Slurm without oci.conf");
+  for (const std::string& directory : configuration_directories()) {
+    const std::string oci_conf = directory + "oci.conf";
+    if (access(oci_conf.c_str(), F_OK) == 0) {
+      throw Error("--container", "Slurm's own OCI containers are configured here (" + oci_conf + ")",
+                  "ask the admin to choose one of the two: slipway needs a Slurm without oci.conf");
+    }
   }
 }
 
