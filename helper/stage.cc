@@ -3,12 +3,15 @@
 // then nothing of it stays. This process only watches: its child, the worker, does the work.
 
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <optional>
+#include <string>
 
 #include "helper/audit.h"
 #include "helper/clean_start.h"
@@ -36,17 +39,29 @@ void stay_out_of_the_way() {
   sched_setaffinity(0, sizeof here, &here);
 }
 
-bool is_own_mount_namespace(const Fd& mount_namespace) {
+bool is_own_namespace(const Fd& name_space, const char* kind) {
   struct stat theirs, ours;
-  return fstat(mount_namespace.get(), &theirs) == 0 && stat("/proc/self/ns/mnt", &ours) == 0 &&
+  return fstat(name_space.get(), &theirs) == 0 && stat((std::string("/proc/self/ns/") + kind).c_str(), &ours) == 0 &&
          theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
 }
 
+Error jobs_own(const char* kind, const char* flag) {
+  return Error("container", std::string("this job has a ") + kind + " namespace of its own, which no container can join",
+               std::string("ask the admin to leave ") + flag + " out of clonensflags in namespace.yaml");
+}
+
+// A mount namespace of the job's own (job_container/tmpfs, namespace/linux) is fine. namespace/linux can give it more
+// (namespace.yaml(5)): in another user namespace a rank may not join a container of root's making, and where /proc is of
+// another PID namespace stage does not find itself.
 void move_to(const Place& place, Request& request) {
   request.cwd = place.cwd;
-  if (!is_own_mount_namespace(place.mount_namespace) && setns(place.mount_namespace.get(), CLONE_NEWNS) != 0) {
+  if (is_own_namespace(place.mount_namespace, "mnt")) return;
+  const Fd owner(ioctl(place.mount_namespace.get(), NS_GET_USERNS));  // ioctl_ns(2)
+  if (!is_own_namespace(owner, "user")) throw jobs_own("user", "CLONE_NEWUSER");
+  if (setns(place.mount_namespace.get(), CLONE_NEWNS) != 0) {
     throw system_error("container", "setns(mount namespace of the job)");
   }
+  if (access("/proc/self", F_OK) != 0) throw jobs_own("PID", "CLONE_NEWPID");
 }
 
 void stage(Fd& ranks) {
@@ -59,7 +74,7 @@ void stage(Fd& ranks) {
   if (!request.cwd.empty()) worker.emplace(request);
   const std::optional<Place> place = receive_place(kPlaceFd);
   if (!place) return;
-  if (!worker || place->cwd != request.cwd || !is_own_mount_namespace(place->mount_namespace)) {
+  if (!worker || place->cwd != request.cwd || !is_own_namespace(place->mount_namespace, "mnt")) {
     move_to(*place, request);
     worker.emplace(request);
   }
