@@ -21,7 +21,7 @@ std::string absolute(const std::string& image, const std::string& directory) {
 }  // namespace
 
 std::optional<std::string> choose_image(const Choice& choice, const std::string& directory) {
-  if (choice.native && choice.option && *choice.native != *choice.option) {
+  if (choice.native && choice.option && absolute(*choice.native, directory) != absolute(*choice.option, directory)) {
     throw Error("--container=" + printable(*choice.native) + " and --container-image=" + printable(*choice.option),
                 "name different images", "give one of the two options");
   }

@@ -49,7 +49,7 @@ bool is_multi_prog(const std::vector<std::string>& words) {
 
 }  // namespace
 
-Client::Client(Slurm& slurm, const Settings& settings) : settings_(settings) {
+Client::Client(Slurm& slurm, const Settings& settings) : settings_(settings), record_(slurm) {
   choice_.inherited = slurm.environment(kContainer);
   slurm.unset_environment(kContainer);
   slurm.unset_environment(kImagesVariable);
@@ -62,12 +62,16 @@ Client::Client(Slurm& slurm, const Settings& settings) : settings_(settings) {
 
 void Client::options_are_parsed(Slurm& slurm) {
   choice_.native = slurm.environment(kContainer);
+  record_.take_variable_away(slurm);
+  const bool is_unknown_to_slurm = choice_.option && !choice_.native;
   images_.push_back(choose_image(choice_, working_directory()));
   choice_.native.reset();
   choice_.option.reset();
   if (images_.back()) {
     if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
     refuse_oci_conf();
+    const bool is_whole = components_of_words(own_command_line()).size() == 1;
+    if (is_unknown_to_slurm && is_whole) record_.show(slurm, *images_.back());
   }
   if (slurm.launches_steps()) export_for_steps(slurm);
   else export_for_job(slurm);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "plugin/choice.h"
+#include "plugin/record.h"
 #include "plugin/settings.h"
 #include "plugin/slurm.h"
 
@@ -31,6 +32,7 @@ class Client {
   void export_for_job(Slurm& slurm) const;
 
   const Settings& settings_;
+  const Record record_;
   Choice choice_;
   std::vector<std::optional<std::string>> images_;  // one for each component so far
 };

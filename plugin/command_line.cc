@@ -4,14 +4,22 @@
 
 namespace slipway {
 
-std::vector<std::string> own_command_line() {
-  const std::string text = text_of_file("/proc/self/cmdline");
-  std::vector<std::string> words;
-  for (size_t start = 0; start < text.size(); start += words.back().size() + 1) {
-    words.emplace_back(text.c_str() + start);
+namespace {
+
+std::vector<std::string> strings_of(const char* file) {
+  const std::string text = text_of_file(file);
+  std::vector<std::string> strings;
+  for (size_t start = 0; start < text.size(); start += strings.back().size() + 1) {
+    strings.emplace_back(text.c_str() + start);
   }
-  return words;
+  return strings;
 }
+
+}  // namespace
+
+std::vector<std::string> own_command_line() { return strings_of("/proc/self/cmdline"); }
+
+std::vector<std::string> first_environment() { return strings_of("/proc/self/environ"); }
 
 std::string command_as_typed(const std::vector<std::string>& words, const std::vector<std::string>& command_line,
                              const std::string& search_path) {

@@ -10,6 +10,10 @@ namespace slipway {
 // Source: /proc/self/cmdline, proc(5).
 std::vector<std::string> own_command_line();
 
+// The variables that the process was started with, as NAME=VALUE, whatever it changed since.
+// Source: /proc/self/environ, proc(5).
+std::vector<std::string> first_environment();
+
 // The step's command as srun's `command_line` names it. With LaunchParameters=test_exec, srun looks for a bare name in
 // the login node's PATH, `search_path`, and puts what it finds in `words[0]`, where a container wants the image's own
 // program. Source: slurm.conf(5), test_exec; tried on 22.05. `words`: the step's, at least one.

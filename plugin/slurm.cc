@@ -15,6 +15,7 @@ extern "C" {
 
 #include "helper/error.h"
 #include "plugin/client.h"
+#include "plugin/command_line.h"
 #include "plugin/node.h"
 #include "plugin/release.h"
 #include "plugin/settings.h"
@@ -49,6 +50,13 @@ __attribute__((constructor)) void adopt_release() {
 // spank_prepend_task_argv, since Slurm 23.11 (spank.h there). Looked for when the plugin is loaded, not in every rank.
 using Prepend = spank_err_t (*)(spank_t, int, const char*[]);
 const auto prepend = reinterpret_cast<Prepend>(dlsym(RTLD_DEFAULT, "spank_prepend_task_argv"));
+
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
 
 class Spank : public Slurm {
  public:
@@ -104,6 +112,16 @@ class Spank : public Slurm {
   }
 
   bool launches_steps() const override { return spank_context() == S_CTX_LOCAL; }
+
+  std::string program() const override {
+    return !on_node_ && has_native_container(slurm_api()) ? program_invocation_short_name : "";
+  }
+
+  void start_again(const std::vector<std::string>& variables) override {
+    std::vector<std::string> words = own_command_line(), environment = first_environment();
+    environment.insert(environment.end(), variables.begin(), variables.end());
+    execve("/proc/self/exe", pointers_to(words).data(), pointers_to(environment).data());
+  }
 
   uid_t uid() const override { return item<uid_t>(S_JOB_UID, static_cast<uid_t>(-1)); }
   gid_t gid() const override { return item<gid_t>(S_JOB_GID, static_cast<gid_t>(-1)); }

@@ -29,6 +29,11 @@ class Slurm {
   // In a client: whether it is srun. sbatch and salloc only make jobs.
   virtual bool launches_steps() const = 0;
 
+  // In a client whose Slurm has a --container of its own: the program's name, srun for example; else empty.
+  virtual std::string program() const = 0;
+  // Executes the client once more, with its words and its first environment and these variables. Returns on failure.
+  virtual void start_again(const std::vector<std::string>& variables) = 0;
+
   // On a node.
   virtual uid_t uid() const = 0;
   virtual gid_t gid() const = 0;

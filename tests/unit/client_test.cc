@@ -156,3 +156,37 @@ TEST(Client, MultiProgNeedsASlurmThatCanPrepend) {
   STRCMP_EQUAL("", complaint_about({{"/a.sif", nullptr}}).c_str());
   unsetenv("SLURM_MULTI_PROG");
 }
+
+TEST(Client, SlurmsRecordShowsTheAliasAfterASecondStart) {
+  type({{nullptr, "/given.sif"}});
+  LONGS_EQUAL(1, slurm.starts.size());
+  STRCMP_EQUAL("SRUN_CONTAINER=/given.sif", slurm.starts[0][0].c_str());
+  STRCMP_EQUAL("SLIPWAY_SECOND_START=1", slurm.starts[0][1].c_str());
+}
+
+TEST(Client, ASecondStartIsTheLast) {
+  slurm.variables = {{"SRUN_CONTAINER", "/given.sif"}, {"SLIPWAY_SECOND_START", "1"}};
+  type({{"/given.sif", "/given.sif"}});
+  LONGS_EQUAL(0, slurm.starts.size());
+  STRCMP_EQUAL("0=/given.sif\n", images().c_str());
+  LONGS_EQUAL(0, slurm.variables.count("SRUN_CONTAINER") + slurm.variables.count("SLIPWAY_SECOND_START"));
+}
+
+TEST(Client, StartsOnceWhereSlurmKnowsTheImageOrTakesNone) {
+  type({{"/given.sif", nullptr}});
+  slurm.variables = {{"SLURM_CONTAINER", "/inherited.sif"}, {"SRUN_CONTAINER", "the user's own"}};
+  type({{nullptr, nullptr}});
+  STRCMP_EQUAL("the user's own", slurm.variables["SRUN_CONTAINER"].c_str());
+  for (const char* program : {"salloc", ""}) {
+    slurm.program_name = program;
+    type({{nullptr, "/given.sif"}});
+  }
+  LONGS_EQUAL(0, slurm.starts.size());
+}
+
+TEST(Client, ARelativePathIsTheSameImageAsItsWholePath) {
+  CHECK(chdir("/tmp") == 0);
+  type({{"/tmp/given.sif", "given.sif"}});
+  STRCMP_EQUAL("0=/tmp/given.sif\n", images().c_str());
+  LONGS_EQUAL(0, chdir("/"));
+}

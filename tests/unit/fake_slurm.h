@@ -13,6 +13,8 @@ struct FakeSlurm : slipway::Slurm {
   std::vector<std::string> command{"./app", "word"};
   bool prepends = false;
   bool is_srun = true;
+  std::string program_name = "srun";
+  std::vector<std::vector<std::string>> starts;  // the variables of each start_again
   uint32_t job_id = 7, step_id = 0;
   int task = 0;
 
@@ -33,6 +35,8 @@ struct FakeSlurm : slipway::Slurm {
     return prepends;
   }
   bool launches_steps() const override { return is_srun; }
+  std::string program() const override { return program_name; }
+  void start_again(const std::vector<std::string>& variables) override { starts.push_back(variables); }
   uid_t uid() const override { return 12345; }
   gid_t gid() const override { return 12345; }
   std::vector<gid_t> groups() const override { return {12345}; }
