@@ -17,7 +17,7 @@ class Record {
 
   // After Slurm parsed them, for an absolute path that it knows nothing of. Comes back where a second start would not
   // help (it was the second, or Slurm has no --container), or could do harm: salloc takes --container on some sites only,
-  // and what sbatch has read from a pipe is gone.
+  // and a script that sbatch has read from a pipe is gone.
   void show(Slurm& slurm, const std::string& image) const;
 
   // After Slurm parsed them: the variable is not for the step's own commands.
