@@ -60,7 +60,9 @@ std::string Skeleton::place(const std::string& path) {
 
 std::string Skeleton::add_directory(const std::string& path) {
   if (path.empty()) return "";
-  if (const Fd fd = open_inside(image_, path, O_PATH | O_DIRECTORY)) return real_path(fd.get()).substr(image_path_.size());
+  if (const Fd fd = open_inside(image_, path, O_PATH | O_DIRECTORY)) {
+    return real_path(fd.get()).substr(image_path_.size());
+  }
   const std::string where = place(path);
   if (mkdirat(skeleton_.get(), relative(where), 0755) != 0 && errno != EEXIST) {
     throw system_error(printable(path), "mkdir");

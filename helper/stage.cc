@@ -46,13 +46,14 @@ bool is_own_namespace(const Fd& name_space, const char* kind) {
 }
 
 Error jobs_own(const char* kind, const char* flag) {
-  return Error("container", std::string("this job has a ") + kind + " namespace of its own, which no container can join",
+  return Error("container",
+               std::string("this job has a ") + kind + " namespace of its own, which no container can join",
                std::string("ask the admin to leave ") + flag + " out of clonensflags in namespace.yaml");
 }
 
 // A mount namespace of the job's own (job_container/tmpfs, namespace/linux) is fine. namespace/linux can give it more
-// (namespace.yaml(5)): in another user namespace a rank may not join a container of root's making, and where /proc is of
-// another PID namespace stage does not find itself.
+// (namespace.yaml(5)): in another user namespace a rank may not join a container of root's making, and where /proc is
+// of another PID namespace stage does not find itself.
 void move_to(const Place& place, Request& request) {
   request.cwd = place.cwd;
   if (is_own_namespace(place.mount_namespace, "mnt")) return;

@@ -44,8 +44,9 @@ bool is_below(const std::string& path, const std::string& directory) {
 // Why someone other than root could change or replace what `status` describes; empty when nobody could. The mode's
 // group bits cover access control lists too: they hold the list's mask (acl(5)).
 std::string writer_of(const std::string& path, const struct stat& status) {
-  if (status.st_uid != 0) return "can be written by uid " + std::to_string(status.st_uid) + ", who owns " + printable(path);
-  if (status.st_mode & (S_IWGRP | S_IWOTH)) return "can be written by others than root, through the mode of " + printable(path);
+  const std::string name = printable(path);
+  if (status.st_uid != 0) return "can be written by uid " + std::to_string(status.st_uid) + ", who owns " + name;
+  if (status.st_mode & (S_IWGRP | S_IWOTH)) return "can be written by others than root, through the mode of " + name;
   return "";
 }
 

@@ -1,5 +1,5 @@
 // What scontrol and sacct show of a step or job: the image of Slurm's own --container, which SPANK cannot set. So a
-// command that got --container-image starts once more, with the variable that stands for --container in its environment.
+// command that got --container-image starts once more, with the environment variable that stands for --container.
 #pragma once
 
 #include <sys/types.h>
@@ -16,8 +16,8 @@ class Record {
   explicit Record(Slurm& slurm);
 
   // After Slurm parsed them, for an absolute path that it knows nothing of. Comes back where a second start would not
-  // help (it was the second, or Slurm has no --container), or could do harm: salloc takes --container on some sites only,
-  // and a script that sbatch has read from a pipe is gone.
+  // help (it was the second, or Slurm has no --container), or could do harm: salloc takes --container on some sites
+  // only, and a script that sbatch has read from a pipe is gone.
   void show(Slurm& slurm, const std::string& image) const;
 
   // After Slurm parsed them: the variable is not for the step's own commands.
