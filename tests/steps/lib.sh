@@ -72,8 +72,8 @@ trap 'for command in "${at_end_commands[@]}"; do eval "$command" || true; done' 
 # Until the test ends, the plugin has these keys: slurmstepd reads its line at every step.
 with_keys() { # with_keys KEY=VALUE...
   local conf=$CLUSTER_STATE/etc/plugstack.conf
-  cp "$conf" "$CLUSTER_STATE/tools/plugstack.before"
-  at_end "cp '$CLUSTER_STATE/tools/plugstack.before' '$conf'"
+  local before=$CLUSTER_STATE/tools/plugstack.before
+  [ -e "$before" ] || { cp "$conf" "$before"; at_end "cp '$before' '$conf'; rm '$before'"; }
   echo "required $CLUSTER_STATE/usr/lib/slurm/spank_slipway.so $*" > "$conf"
 }
 
@@ -88,6 +88,29 @@ hang_images() {
   at_end "kill -KILL $server"
 }
 hung_image=/tmp/hung/etc/os-release
+
+# From now on, what n1 logs is written to $log, whether this machine has a logger or not.
+log=$CLUSTER_STATE/tools/log
+listen() {
+  rm -f "$log" "$log.socket"
+  python3 -c '
+import socket, sys
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+listener.bind(sys.argv[1] + ".socket")
+with open(sys.argv[1], "w") as log:
+    while True:
+        print(listener.recv(9999).decode(), file=log, flush=True)
+' "$log" &
+  at_end "kill $!"
+  until_true test -S "$log.socket" -a -e "$log"
+  [ -e /dev/log ] || { touch /dev/log; at_end "rm /dev/log"; }
+  on_node n1 mount --bind "$log.socket" /dev/log
+  at_end "on_node n1 umount /dev/log"
+}
+logged() { # logged TEXT
+  until_true grep -qF -- "$1" "$log"
+  grep -F -- "$1" "$log"
+}
 
 # The processes of this name, without those that only wait to be reaped.
 running() { ps -eo stat=,pid=,comm= | awk -v name="$1" '$1 !~ /^Z/ && $3 == name { print $2; found = 1 } END { exit !found }'; }
