@@ -52,12 +52,8 @@ std::optional<std::vector<std::string>> find_line(const std::string& path, int d
 Settings settings_of_this_node() {
   const char* const conf = getenv("SLURM_CONF");
   const std::string slurm_conf = conf ? conf : "/etc/slurm/slurm.conf";
-  auto words = find_line(slurm_conf.substr(0, slurm_conf.find_last_of('/') + 1) + "plugstack.conf", 0);
-  std::vector<char*> pointers;
-  if (words) {
-    for (std::string& word : *words) pointers.push_back(word.data());
-  }
-  return read_settings(pointers);
+  const auto words = find_line(slurm_conf.substr(0, slurm_conf.find_last_of('/') + 1) + "plugstack.conf", 0);
+  return read_settings(words.value_or(std::vector<std::string>()));
 }
 
 }  // namespace slipway

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "plugin/settings.h"
+#include "helper/settings.h"
 
 namespace slipway {
 

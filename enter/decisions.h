@@ -3,8 +3,20 @@
 
 namespace slipway {
 
-// Sets the environment as the plan says, and returns the working directory inside the container. Strings stay in the
-// mapped plan until exec. Ends this rank when the plan is not one of this release.
-const char* apply_decisions(int plan);
+// Strings in the mapped plan, which stays until exec.
+struct Decisions {
+  const char* cwd = nullptr;     // inside the container
+  const char* notice = nullptr;  // for the user; nullptr: none
+  const char* interpreter_remedy = nullptr;  // when the command's interpreter is missing; nullptr: the usual
+  const char* entries = nullptr;  // for words_in_front
+  const char* end = nullptr;
+};
+
+// Sets the environment as the plan says, and then as the user's SLIPWAYENV_X, APPTAINERENV_X and SINGULARITYENV_X do.
+// Ends this rank when the plan is not one of this release.
+Decisions apply_decisions(int plan);
+
+// The step's words behind those that the plan puts in front of them; then a single "-" stands for no words at all.
+char** with_words_in_front(const Decisions& decisions, char** words);
 
 }  // namespace slipway

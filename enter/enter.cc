@@ -116,7 +116,7 @@ const char* with_bcast_name(const char* command) {
   fail(found.exit_code, command, "command not found in the image", remedy);
 }
 
-[[noreturn]] void execute(char** words) {
+[[noreturn]] void execute(char** words, const char* interpreter_remedy) {
   const char* const command = with_bcast_name(words[0] ? words[0] : "");
   const char* const variable = getenv("PATH");
   const char* const search_path = variable ? variable : kDefaultSearchPath;
@@ -129,7 +129,7 @@ const char* with_bcast_name(const char* command) {
   }
   if (errno == ENOENT) {
     fail(kExitNotFound, found.path, "its interpreter or dynamic loader does not exist in the image",
-         "use a program that was built for this image");
+         interpreter_remedy ? interpreter_remedy : "use a program that was built for this image");
   }
   fail(kExitNotExecutable, found.path, strerror(errno), nullptr);
 }
@@ -143,11 +143,12 @@ int main(int, char** argv) {
   const Summons summons = read_summons();
   char** const words = step_words(argv);
   const Arrival arrival = await_container(summons.socket, summons.seconds * 1000);
-  const char* const cwd = apply_decisions(arrival.plan);
+  const Decisions decisions = apply_decisions(arrival.plan);
+  if (decisions.notice) tell(decisions.notice);
   join(arrival);
   must(give_up_all_privileges());
   close_other_descriptors();
-  change_directory(cwd);
+  change_directory(decisions.cwd);
   repair_environment();
-  execute(words);
+  execute(with_words_in_front(decisions, words), decisions.interpreter_remedy);
 }

@@ -34,9 +34,10 @@ size_t utf8_length(const char* text) {
   return 0;
 }
 
-bool speaks_for_the_node() {
-  const char* const local_id = getenv("SLURM_LOCALID");
-  return !local_id || strcmp(local_id, "0") == 0;
+// `variable` tells the rank's number, among those of a node or of the step.
+bool is_first_by(const char* variable) {
+  const char* const number = getenv(variable);
+  return !number || strcmp(number, "0") == 0;
 }
 
 }  // namespace
@@ -63,8 +64,12 @@ const char* printable(const char* untrusted, char* out, size_t size) {
   return out;
 }
 
+void tell(const char* notice) {
+  if (is_first_by("SLURM_PROCID")) dprintf(STDERR_FILENO, "slipway: %s\n", notice);
+}
+
 void fail_reported(int exit_code, const char* sentence) {
-  if (speaks_for_the_node()) dprintf(STDERR_FILENO, "slipway: %s\n", sentence);
+  if (is_first_by("SLURM_LOCALID")) dprintf(STDERR_FILENO, "slipway: %s\n", sentence);
   _exit(exit_code);
 }
 

@@ -88,6 +88,15 @@ Accounts look_up_accounts(const Request& request) {
   return accounts;
 }
 
+Accounts accounts_of_root(const Accounts& user) {
+  Accounts root = user;
+  root.user = "root";
+  root.uid = 0;
+  root.gid = 0;
+  root.groups[0] = {0, "root"};
+  return root;
+}
+
 std::string passwd_file(const Accounts& accounts, const std::string& existing) {
   const std::string uid = std::to_string(accounts.uid);
   return accounts.user + ":x:" + uid + ":" + std::to_string(accounts.gid) + ":" + accounts.full_name + ":" +

@@ -25,6 +25,9 @@ Accounts accounts_of_environment(const Request& request);
 // The same, with what the node's name services know in its place. Blocks for as long as they do.
 Accounts look_up_accounts(const Request& request);
 
+// The same user, shown as root.
+Accounts accounts_of_root(const Accounts& user);
+
 // The file inside: the user's own entries first, then those of the image's file `existing` which do not contradict.
 std::string passwd_file(const Accounts& accounts, const std::string& existing);
 std::string group_file(const Accounts& accounts, const std::string& existing);

@@ -38,14 +38,18 @@ void log(const Request& request, const std::string& rest, int priority = LOG_INF
 
 }  // namespace
 
-void audit(const Request& request, const OpenedImage& image, const ImageMount& mount) {
+void audit(const Request& request, const OpenedImages& images, const ImageMounts& mounts) {
   struct stat status;
   std::string file = "device=? inode=?";  // hidden from root
-  if (fstat(image.fd.get(), &status) == 0) {
+  if (fstat(images.root.fd.get(), &status) == 0) {
     file = "device=" + std::to_string(major(status.st_dev)) + ":" + std::to_string(minor(status.st_dev)) +
            " inode=" + std::to_string(status.st_ino);
   }
-  log(request, "image=" + path_of(image) + " " + file + " mount=" + name_of(mount.how) + ": it " + mount.why);
+  std::string line = "image=" + path_of(images.root) + " " + file;
+  for (size_t i = 0; i < images.data.size(); ++i) {
+    line += " data=" + path_of(images.data[i].image) + "," + name_of(mounts.data[i].how);
+  }
+  log(request, line + " mount=" + name_of(mounts.root.how) + ": it " + mounts.root.why);
 }
 
 void audit_refusal(const Request& request, const std::string& sentence) {

@@ -1,4 +1,5 @@
-// One line in the system log for each step on each node: who ran which image, and how it was mounted.
+// One line in the system log for each step on each node: who ran which image, and how it and the images for its data
+// were mounted.
 #pragma once
 
 #include <string>
@@ -11,7 +12,7 @@ namespace slipway {
 
 // Facility authpriv, priority info, as sudo does. All are written once the ranks have their answer: a log that is slow
 // holds up nothing.
-void audit(const Request& request, const OpenedImage& image, const ImageMount& mount);
+void audit(const Request& request, const OpenedImages& images, const ImageMounts& mounts);
 void audit_refusal(const Request& request, const std::string& sentence);
 
 // Beside that line: the node's name service was not waited for.

@@ -111,7 +111,7 @@ void Child::wait_for_exec() {
   throw_error_in(envelope, receive_datagram(socket_.get(), writable_bytes_of(envelope)).size);
 }
 
-void Child::signal_go(Go go) { send(bytes_of(go)); }
+void Child::signal_go() { send(bytes_of(Go{})); }
 
 void die_with_parent(pid_t parent) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) throw system_error("container", "prctl(PR_SET_PDEATHSIG)");
@@ -119,12 +119,13 @@ void die_with_parent(pid_t parent) {
   if (getppid() != parent) throw Error("container", "slipway-stage ended early");
 }
 
-Go wait_for_go(int socket) {
+void wait_for_go(int socket) {
   Go go;
-  if (receive_datagram(socket, writable_bytes_of(go)).size != sizeof go) {
-    throw Error("container", "slipway-stage ended early");
-  }
-  return go;
+  receive_order(socket, writable_bytes_of(go));
+}
+
+void receive_order(int socket, std::span<std::byte> order) {
+  if (receive_datagram(socket, order).size != order.size()) throw Error("container", "slipway-stage ended early");
 }
 
 void answer(int socket, std::span<const std::byte> bytes, std::span<const int> descriptors) {

@@ -16,10 +16,9 @@
 
 namespace slipway {
 
-// A parent's word to its child.
-enum class Go : char {
-  kOn = 1,
-  kMountByFuse,  // to the user's half: the image is left to it
+// A parent's word to its child: go on.
+struct Go {
+  char on = 1;
 };
 
 class Child {
@@ -51,7 +50,7 @@ class Child {
   bool answers_within(int milliseconds);
 
   // Tells the child to go on. Throws Error.
-  void signal_go(Go go = Go::kOn);
+  void signal_go();
 
  private:
   pid_t pid_ = -1;
@@ -62,9 +61,10 @@ class Child {
 // parent is dead already.
 void die_with_parent(pid_t parent);
 
-// For the child's side: the parent's word to go on, and an answer. End of file means that the parent is gone: both
+// For the child's side: the parent's word to go on, perhaps with more in it, and an answer. End of file means that the parent is gone: both
 // throw Error then.
-Go wait_for_go(int socket);
+void wait_for_go(int socket);
+void receive_order(int socket, std::span<std::byte> order);
 void answer(int socket, std::span<const std::byte> bytes, std::span<const int> descriptors = {});
 
 }  // namespace slipway

@@ -32,7 +32,7 @@ constexpr unsigned kNamesPatience = 5000;  // ms
 
 void refuse_roots_steps(const Request& request) {
   if (request.uid == static_cast<uid_t>(-1)) throw Error("container", "the request names no user");
-  if (request.uid == 0 && !request.allow_root) {
+  if (request.uid == 0 && !request.settings.allow_root) {
     throw Error("container", "steps of root are not run in containers here",
                 "submit as an ordinary user, or ask the admin for allow_root=yes in plugstack.conf");
   }
@@ -55,6 +55,20 @@ void ask_for_fuse_server(int answer, Child& user_half, const OpenedImage& image)
   if (!send_datagram(answer, bytes_of(order), descriptors)) throw system_error("container", "sendmsg");
 }
 
+void ask_for_fuse_servers(int answer, Child& user_half, const OpenedImages& images, const ImageMounts& mounts) {
+  if (mounts.root.how == ImageMount::kFuse) ask_for_fuse_server(answer, user_half, images.root);
+  for (size_t i = 0; i < images.data.size(); ++i) {
+    if (mounts.data[i].how == ImageMount::kFuse) ask_for_fuse_server(answer, user_half, images.data[i].image);
+  }
+}
+
+MountedImages word_of(const OpenedImages& images, const ImageMounts& mounts) {
+  MountedImages word;
+  word.root = mounts.root.how;
+  for (size_t i = 0; i < images.data.size(); ++i) word.data[word.count++] = {images.data[i].word, mounts.data[i].how};
+  return word;
+}
+
 }  // namespace
 
 // What happens to a step on this node, in order. Root's part ends where the user's namespaces begin: after that it
@@ -68,27 +82,27 @@ void make_container(const Request& request, int answer) {
     user_half.emplace([&request, names](int socket) { run_user_half(request, names, socket); });
   };
   start_user_half(Names::kNameService);
-  const OpenedImage image = reader.open();
-  const ImageMount mount = mount_image(image, request);
-  const bool by_fuse = mount.how == ImageMount::kFuse;
+  const OpenedImages images = reader.open();
+  const ImageMounts mounts = mount_images(images, request);
+  const bool by_fuse = mounts.root.how == ImageMount::kFuse;
   if (!by_fuse) reader.start_prefetch();
   make_devices(request);
-  const Go go = by_fuse ? Go::kMountByFuse : Go::kOn;
-  user_half->signal_go(go);
-  const bool has_names = user_half->answers_within(std::min(kNamesPatience, request.timeout_seconds * 1000 / 2));
+  const MountedImages mounted = word_of(images, mounts);
+  user_half->send(bytes_of(mounted));
+  const bool has_names = user_half->answers_within(std::min(kNamesPatience, request.settings.stage_timeout_seconds * 1000 / 2));
   if (!has_names) {
     start_user_half(Names::kEnvironment);
-    user_half->signal_go(go);
+    user_half->send(bytes_of(mounted));
   }
 
   Unshared unshared;
   user_half->receive(writable_bytes_of(unshared), 0);
-  write_identity_maps(user_half->pid(), request);
+  write_identity_maps(user_half->pid(), request, unshared.remaps_root);
   Container container;
   container.user_namespace = open_namespace(user_half->pid(), "user");
   container.mount_namespace = open_namespace(user_half->pid(), "mnt");
   user_half->signal_go();
-  if (by_fuse) ask_for_fuse_server(answer, *user_half, image);
+  ask_for_fuse_servers(answer, *user_half, images, mounts);
 
   Built built;
   container.plan = std::move(user_half->receive(writable_bytes_of(built), 1)[0]);
@@ -98,7 +112,7 @@ void make_container(const Request& request, int answer) {
     throw system_error("container", "sendmsg");
   }
   if (is_delivered(answer)) {
-    audit(request, image, mount);
+    audit(request, images, mounts);
     if (!has_names) log_slow_names(request);
   }
   if (!by_fuse) reader.finish_prefetch();

@@ -13,6 +13,7 @@ struct EnvironmentRule {
     kDrop,
     kPass,
     kKeep,  // where the step has it, the image does not change it (helper/image_environment.h)
+    kAlways,  // passes also with --container-cleanenv, as what is kept does
   } verb = kDrop;
   std::string name;  // ends with *: all names that begin so
 };

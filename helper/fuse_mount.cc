@@ -42,7 +42,7 @@ unsigned device_number(const char* path) {
 
 }  // namespace
 
-FuseMount mount_fuse(const Request& request) {
+FuseMount mount_fuse(const std::string& where, const std::string& name, const Request& request) {
   // Opened after unshare: the kernel mounts it only in the user namespace in which it was opened (4.18).
   Fd device(open(kDevice, O_RDWR | O_CLOEXEC));
   if (!device) throw cannot_open_device(errno);
@@ -50,18 +50,18 @@ FuseMount mount_fuse(const Request& request) {
   const std::string options = "fd=" + std::to_string(device.get()) +
                               ",rootmode=40000,user_id=" + std::to_string(request.uid) +
                               ",group_id=" + std::to_string(request.gid) + ",allow_other";
-  if (mount("slipway", kImageName, "fuse", MS_RDONLY | MS_NOSUID | MS_NODEV, options.c_str()) != 0) {
-    throw system_error(printable(request.image), "mount(fuse)",
+  if (mount("slipway", where.c_str(), "fuse", MS_RDONLY | MS_NOSUID | MS_NODEV, options.c_str()) != 0) {
+    throw system_error(name, "mount(fuse)",
                        "ask the admin for a kernel with FUSE in user namespaces (4.18)");
   }
-  return {std::move(device), device_number(kImageName)};
+  return {std::move(device), device_number(where.c_str())};
 }
 
-void wait_for_fuse_server(const Request& request) {
-  const Fd root(open(kImageName, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+void wait_for_fuse_server(const std::string& where, const std::string& name, const Request& request) {
+  const Fd root(open(where.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   struct stat status;
   if (root && fstat(root.get(), &status) == 0) return;
-  throw Error(printable(request.image), request.fuse_program + " could not serve it: " + strerror(errno),
+  throw Error(name, request.settings.fuse_program + " could not serve it: " + strerror(errno),
               "see what that program says of it; the image may be damaged, or compressed in a way it does not know");
 }
 

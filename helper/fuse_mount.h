@@ -2,6 +2,8 @@
 // of root ever waits for a server that is the user's.
 #pragma once
 
+#include <string>
+
 #include "helper/fd.h"
 #include "helper/request.h"
 
@@ -12,14 +14,14 @@ struct FuseMount {
   unsigned connection;  // its number in fusectl (fuse(4)), which is the mount's device number
 };
 
-// Mounts at kImageName in the working directory. The device belongs to the server alone: until it has it, whatever
-// touches the mount waits. Throws Error.
-FuseMount mount_fuse(const Request& request);
+// Mounts at `where` in the working directory. The device belongs to the server alone: until it has it, whatever touches
+// the mount waits. `name` is the image's, for the error. Throws Error.
+FuseMount mount_fuse(const std::string& where, const std::string& name, const Request& request);
 
 // Returns when the server answers. Throws Error when it ended instead.
-void wait_for_fuse_server(const Request& request);
+void wait_for_fuse_server(const std::string& where, const std::string& name, const Request& request);
 
-// Mounts an overlay in front, where the kernel can (5.11). FUSE asks its server at each ioctl, as Python makes one for
+// Mounts an overlay in front of the root's image, where the kernel can (5.11). FUSE asks its server at each ioctl, as Python makes one for
 // every file that it opens, and before overlayfs it knows itself that there is none.
 void shield_fuse_mount();
 

@@ -79,7 +79,7 @@ void run_server(const Request& request, int socket) {
       chdir(kWorkDirectory) != 0) {
     throw system_error(kWorkDirectory, "mount(tmpfs)", "ask the admin to install slipway completely on this node");
   }
-  copy_program(request.fuse_program);
+  copy_program(request.settings.fuse_program);
   become_user(request);
   answer(socket, bytes_of(Ready{}));
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw system_error("container", "prctl(PR_SET_NO_NEW_PRIVS)");
@@ -98,9 +98,9 @@ void run_server(const Request& request, int socket) {
                     image = "/proc/self/fd/" + std::to_string(kImageFd),
                     device = "/dev/fd/" + std::to_string(kDeviceFd);  // libfuse takes it as mounted already
   if (chdir("/") != 0) throw system_error("/", "chdir");
-  execl(copy.c_str(), request.fuse_program.c_str(), "-f", "-o", options.c_str(), image.c_str(), device.c_str(),
+  execl(copy.c_str(), request.settings.fuse_program.c_str(), "-f", "-o", options.c_str(), image.c_str(), device.c_str(),
         nullptr);
-  throw unfit(request.fuse_program, strerror(errno));
+  throw unfit(request.settings.fuse_program, strerror(errno));
 }
 
 }  // namespace
@@ -109,6 +109,7 @@ FuseServer::FuseServer(const Request& request) : child_([&](int socket) { run_se
 
 void FuseServer::start(const FuseOrder& order, std::span<const int> descriptors, pid_t rank,
                        const Patience& patience) {
+  connection_ = order.connection;
   Ready ready;
   child_.receive(writable_bytes_of(ready), 0, patience);
   make_step_member(child_.pid(), rank);

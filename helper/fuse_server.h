@@ -1,5 +1,5 @@
-// The FUSE server of a step on this node: an ordinary program (ours in server/, or the site's), which runs as the user
-// and is the user's only process that stays beside the ranks. stage's watcher is its parent, and stays with it.
+// A FUSE server of a step on this node, one for each image that FUSE mounts: an ordinary program (ours in server/, or the site's), which runs as the user
+// and stays beside the ranks. stage's watcher is its parent, and stays with it.
 #pragma once
 
 #include <sys/types.h>
@@ -29,9 +29,11 @@ class FuseServer {
   void start(const FuseOrder& order, std::span<const int> descriptors, pid_t rank, const Patience& patience);
 
   pid_t pid() const { return child_.pid(); }
+  unsigned connection() const { return connection_; }  // as in FuseOrder
 
  private:
   Child child_;
+  unsigned connection_ = 0;
 };
 
 }  // namespace slipway

@@ -81,22 +81,24 @@ void kill_ranks(const Fd& slurmstepd, const struct stat& mount_namespace, const 
   if (!killed) return;
   openlog("slipway", LOG_PID, LOG_DAEMON);
   syslog(LOG_ERR, "job %u step %u: its FUSE server (%s) ended; its ranks were killed", request.job, request.step,
-         request.fuse_program.c_str());
+         request.settings.fuse_program.c_str());
 }
 
 // Whoever waits for an answer gets ENOTCONN. By fusectl, which may be mounted nowhere on this node.
-void abort_connection(unsigned connection) {
+void abort_connections(const std::list<FuseServer>& servers) {
   make_private_mount_namespace();
   if (mount("slipway", kWorkDirectory, "fusectl", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) return;
-  const std::string path = std::string(kWorkDirectory) + "/" + std::to_string(connection) + "/abort";
-  const Fd file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  (void)!write(file.get(), "1", 1);
+  for (const FuseServer& server : servers) {
+    const std::string path = std::string(kWorkDirectory) + "/" + std::to_string(server.connection()) + "/abort";
+    const Fd file(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    (void)!write(file.get(), "1", 1);
+  }
 }
 
 }  // namespace
 
-void watch_fuse_server(pid_t server, unsigned connection, const Rank& rank, const struct stat& mount_namespace,
-                       const Request& request) {
+void watch_fuse_servers(const std::list<FuseServer>& servers, const Rank& rank, const struct stat& mount_namespace,
+                        const Request& request) {
   sigset_t child_ended;
   sigemptyset(&child_ended);
   sigaddset(&child_ended, SIGCHLD);
@@ -104,15 +106,20 @@ void watch_fuse_server(pid_t server, unsigned connection, const Rank& rank, cons
   const Fd slurmstepd(open(("/proc/" + std::to_string(rank.slurmstepd)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
 
   bool was_dying = false;
-  while (!has_ended(server)) {
+  const auto one_has_ended = [&] {
+    return std::any_of(servers.begin(), servers.end(), [](const FuseServer& server) { return has_ended(server.pid()); });
+  };
+  while (!one_has_ended()) {
     const timespec tick{kTickSeconds, 0};
     if (sigtimedwait(&child_ended, nullptr, &tick) >= 0) continue;
     const auto ranks = children_of(slurmstepd);
     // Without slurmstepd nobody kills the ranks, as without a container. The server sees by itself that the last is
     // gone when it runs.
-    if (!ranks) kill(server, SIGCONT);
+    if (!ranks) {
+      for (const FuseServer& server : servers) kill(server.pid(), SIGCONT);
+    }
     const bool dying = ranks && std::all_of(ranks->begin(), ranks->end(), is_dying);
-    if (dying && was_dying) return abort_connection(connection);
+    if (dying && was_dying) return abort_connections(servers);
     was_dying = dying;
   }
   kill_ranks(slurmstepd, mount_namespace, request);

@@ -59,20 +59,23 @@ void become_user_who_can_unshare(const Request& request) {
   settle_as_user(parent);
 }
 
-void write_identity_maps(pid_t child, const Request& request) {
-  const auto line = [](unsigned id) { return std::to_string(id) + " " + std::to_string(id) + " 1\n"; };
+void write_identity_maps(pid_t child, const Request& request, bool as_root) {
+  const auto line = [](unsigned inside, unsigned id) {
+    return std::to_string(inside) + " " + std::to_string(id) + " 1\n";
+  };
   // The kernel takes 340 lines (user_namespaces(7)); the primary gid comes first, and groups past that stay in force
   // but are shown as nogroup.
   constexpr size_t kMostLines = 340;
-  std::string gids = line(request.gid);
+  std::string gids = line(as_root ? 0 : request.gid, request.gid);
   std::set<gid_t> seen{request.gid};
   for (const gid_t group : request.groups) {
     if (seen.size() == kMostLines) break;
-    if (seen.insert(group).second) gids += line(group);
+    if (as_root && group == 0) continue;  // 0 is taken inside
+    if (seen.insert(group).second) gids += line(group, group);
   }
   const std::string process = "/proc/" + std::to_string(child);
   if (!write_file(process + "/setgroups", "deny") || !write_file(process + "/gid_map", gids) ||
-      !write_file(process + "/uid_map", line(request.uid))) {
+      !write_file(process + "/uid_map", line(as_root ? 0 : request.uid, request.uid))) {
     throw system_error("container", "writing the id maps of its user namespace");
   }
 }

@@ -14,8 +14,8 @@ void become_user(const Request& request);                    // without any capa
 void become_user_who_can_unshare(const Request& request);    // with CAP_SYS_ADMIN in the permitted and effective sets
 
 // Called by root for a child that has unshared its user namespace: maps the user's uid and each of the user's gids to
-// itself and denies setgroups, so that no right is gained. Throws Error.
-void write_identity_maps(pid_t child, const Request& request);
+// itself, or uid and gid to 0 (`as_root`), and denies setgroups, so that no right is gained. Throws Error.
+void write_identity_maps(pid_t child, const Request& request, bool as_root);
 
 // A user namespace in which id 0 stands for the user: as the id map of a mount, it shows what root owns in an image as
 // the user's. Empty when this kernel or site gives none: then such files show as nobody's, which is only less pretty.

@@ -39,15 +39,26 @@ constexpr char kWhat[] = "container plan";
 // The descriptors of the shell besides 0, 1 and 2.
 constexpr int kDoneFd = 3, kWaitFd = 4;
 
-// As the incumbent sources them. At last the shell becomes another one, in which the kernel shows what was exported
+// As the incumbent sources them, those of an app (SCIF) last. At last the shell becomes another one, in which the kernel shows what was exported
 // (/proc/PID/environ); that one waits to be killed. So the image needs nothing but a shell.
 constexpr char kScript[] =
     "for script in /.singularity.d/env/*.sh; do if [ -f \"$script\" ]; then . \"$script\"; fi; done\n"
+    "if [ -n \"$SCIF_APPNAME\" ]; then\n"
+    "  case :$PATH: in *:\"$SCIF_APPROOT/bin\":*) ;; *) PATH=$SCIF_APPROOT/bin:$PATH; export PATH;; esac\n"
+    "  if [ -d \"$SCIF_APPROOT/lib\" ]; then\n"
+    "    case :$LD_LIBRARY_PATH: in *:\"$SCIF_APPROOT/lib\":*) ;;\n"
+    "    *) LD_LIBRARY_PATH=$SCIF_APPROOT/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}; export LD_LIBRARY_PATH;; esac\n"
+    "  fi\n"
+    "  for script in \"/scif/apps/$SCIF_APPNAME/scif/env\"/*.sh; do\n"
+    "    if [ -f \"$script\" ]; then . \"$script\"; fi\n"
+    "  done\n"
+    "fi\n"
     "exec /bin/sh -c 'echo >&3; read line <&4'";
 
 // What differs from rank to rank: the scripts cannot know it, since what they say goes for all.
 constexpr std::string_view kRanksOwn[] = {"SLURM_PROCID", "SLURM_LOCALID", "SLURM_TASK_PID"};
-constexpr std::string_view kRanksOwnPrefixes[] = {"PMI_", "PMIX_"};
+// Nor what enter makes of the user's SLIPWAYENV_X and its like when the scripts have run.
+constexpr std::string_view kRanksOwnPrefixes[] = {"PMI_", "PMIX_", "SLIPWAYENV_", "APPTAINERENV_", "SINGULARITYENV_"};
 
 struct Extended {
   char done = 1;
@@ -190,6 +201,14 @@ Fd extended_plan(int plan, const EnvironmentChange& change) {
   return entries.seal(kWhat);
 }
 
+std::vector<EnvironmentRule> kept_variables(int plan) {
+  std::vector<EnvironmentRule> rules;
+  read_entries(plan, kWhat, [&](std::string_view key, std::string_view value) {
+    if (key == "keep") rules.push_back({EnvironmentRule::kKeep, std::string(value)});
+  });
+  return rules;
+}
+
 // With every capability in the user's namespace; without them elsewhere, as before.
 void join(std::span<const Fd> container) {
   const pid_t parent = getppid();
@@ -209,8 +228,6 @@ void run_scripts(const Request& request, pid_t rank, int socket) {
   std::string block;
   if (request.uid == 0) block = environment_of(rank);
   become_user(request);
-  const std::vector<EnvironmentRule> rules = read_environment_table(request.environment_table);
-
   Go go;
   const Datagram datagram = receive_datagram(socket, writable_bytes_of(go));  // a member of the step from now on
   if (datagram.size != sizeof go || datagram.descriptors.size() != kWireDescriptors) return;
@@ -218,7 +235,7 @@ void run_scripts(const Request& request, pid_t rank, int socket) {
   take_limits_of(rank);
   if (request.uid != 0) block = environment_of(rank);
   take_environment(block);
-  const char* const cwd = apply_decisions(container[kWirePlan].get());
+  const char* const cwd = apply_decisions(container[kWirePlan].get()).cwd;
   join(container);
   repair_environment();
   // Whether it exists is enter's to say.
@@ -228,15 +245,17 @@ void run_scripts(const Request& request, pid_t rank, int socket) {
   if (!shell.has_run_scripts()) throw failed(request, shell);
   const Environment after = shell.environment();
   shell.end();
-  const Fd plan = extended_plan(container[kWirePlan].get(), change_between(before, after, rules));
+  const Fd plan = extended_plan(container[kWirePlan].get(), change_between(before, after, kept_variables(container[kWirePlan].get())));
   const int descriptor = plan.get();
   answer(socket, bytes_of(Extended{}), std::span(&descriptor, 1));
 }
 
 }  // namespace
 
-bool has_environment_scripts() {
-  DIR* const directory = access(kEnvironmentShell, X_OK) == 0 ? opendir(kEnvironmentScripts) : nullptr;
+bool has_environment_scripts(const Terms& terms) {
+  if (access(kEnvironmentShell, X_OK) != 0) return false;
+  if (!terms.options.app.empty()) return true;
+  DIR* const directory = opendir(kEnvironmentScripts);
   if (!directory) return false;
   bool found = false;
   while (const dirent* entry = readdir(directory)) found |= std::string_view(entry->d_name).ends_with(".sh");
@@ -249,7 +268,7 @@ Fd add_image_environment(const Request& request, pid_t rank, std::span<const Fd>
   make_step_member(child.pid(), rank);
   std::vector<int> descriptors;
   for (const Fd& fd : container) descriptors.push_back(fd.get());
-  child.send(bytes_of(Go::kOn), descriptors);
+  child.send(bytes_of(Go{}), descriptors);
   Extended extended;
   return std::move(child.receive(writable_bytes_of(extended), 1, patience)[0]);
 }

@@ -10,6 +10,7 @@
 #include "helper/fd.h"
 #include "helper/rank.h"
 #include "helper/request.h"
+#include "helper/terms.h"
 
 namespace slipway {
 
@@ -21,8 +22,9 @@ struct EnvironmentOrder {
   char done = 1;
 };
 
-// To be asked inside the container: whether there are scripts, and a shell to run them.
-bool has_environment_scripts();
+// To be asked inside the container: whether there are scripts, or an app whose paths are to be set, and a shell to run
+// them.
+bool has_environment_scripts(const Terms& terms);
 
 // Runs the scripts of a finished container, which stays the caller's (descriptors as in helper/wire.h), with the
 // environment of `rank`. Returns its plan with what they changed. Called by root, which reads none of it. Throws Error:

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include "helper/error.h"
@@ -30,7 +31,6 @@ constexpr Signature kOthers[] = {
     {257, "ustar", "a tar archive"},
     {0, "PK\x03\x04", "a zip archive"},
     {1080, "\x53\xef", "an ext3 or ext4 file system, which a kernel must never mount from a user's file"},
-    {1024, "\xe2\xe1\xf5\xe0", "an EROFS file system, which slipway does not support yet"},
 };
 
 std::string guess(int file, uint64_t size) {
@@ -45,23 +45,51 @@ std::string guess(int file, uint64_t size) {
   return "something else";
 }
 
+// Little-endian, behind 1 KiB. Source: fs/erofs/erofs_fs.h of the kernel.
+bool is_erofs(int file) {
+  constexpr char kMagic[] = {'\xe2', '\xe1', '\xf5', '\xe0'};
+  char bytes[sizeof kMagic];
+  return pread(file, bytes, sizeof bytes, 1024) == sizeof bytes && std::equal(bytes, std::end(bytes), kMagic);
+}
+
+uint64_t size_of(int file, const std::string& name) {
+  struct stat status;
+  if (fstat(file, &status) != 0) throw system_error(name, "fstat");
+  return status.st_size;
+}
+
+// An image that is one file system and nothing else.
+std::optional<RootPartition> bare_file_system(int file, const std::string& name) {
+  const uint64_t size = size_of(file, name);
+  if (is_squashfs(file, 0)) {
+    check_squashfs(file, 0, size, name);
+    return RootPartition{RootKind::kSquashfs, 0, size};
+  }
+  if (is_erofs(file)) return RootPartition{RootKind::kErofs, 0, size};
+  return std::nullopt;
+}
+
 }  // namespace
 
 RootPartition root_partition(int file, const std::string& name) {
   struct stat status;
   if (fstat(file, &status) != 0) throw system_error(name, "fstat");
   if (S_ISDIR(status.st_mode)) return {RootKind::kDirectory, 0, 0};
-  const uint64_t size = status.st_size;
   if (sif::is_sif(file)) {
     const sif::Image image = sif::read(file, name);
     const sif::Object& root = sif::root_partition(image, file, name);
     return {RootKind::kSquashfs, root.offset, root.size};
   }
-  if (is_squashfs(file, 0)) {
-    check_squashfs(file, 0, size, name);
-    return {RootKind::kSquashfs, 0, size};
-  }
-  throw Error(name, "is not an image but " + guess(file, size), "name a SIF image, a squashfs file or a directory");
+  if (const auto whole = bare_file_system(file, name)) return *whole;
+  throw Error(name, "is not an image but " + guess(file, status.st_size),
+              "name a SIF image, a squashfs or EROFS file, or a directory");
+}
+
+std::optional<RootPartition> data_partition(int file, const std::string& name) {
+  if (!sif::is_sif(file)) return bare_file_system(file, name);
+  const sif::Image image = sif::read(file, name);
+  const sif::Object& data = sif::data_partition(image, file, name);
+  return RootPartition{RootKind::kSquashfs, data.offset, data.size};
 }
 
 }  // namespace slipway

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace slipway {
 
-enum class RootKind : uint32_t { kSquashfs, kDirectory };
+enum class RootKind : uint32_t { kSquashfs, kErofs, kDirectory };
 
 // Plain data: it crosses from the process that reads the image to the one that mounts it.
 struct RootPartition {
@@ -17,5 +18,10 @@ struct RootPartition {
 // `file` is a regular file or a directory. Throws Error when it is no image, a damaged one, or one that this machine
 // cannot run.
 RootPartition root_partition(int file, const std::string& name);
+
+// The same for an image that is mounted for its data: in a SIF, its one data partition, else its root file system,
+// whatever machine that was built for. `file` is a regular file. Nothing: it is no image, only a file. Throws Error: it
+// is a damaged image.
+std::optional<RootPartition> data_partition(int file, const std::string& name);
 
 }  // namespace slipway

@@ -23,8 +23,8 @@ namespace {
 
 // A newer kernel mounts in steps, which lets root's ids be mapped to the user's before the mount is attached anywhere
 // (mount_setattr(2) wants it so); others use mount(2).
-Fd new_squashfs(const std::string& device) {
-  Fd context(kernel::fsopen("squashfs"));
+Fd new_file_system(const char* type, const std::string& device) {
+  Fd context(kernel::fsopen(type));
   if (!context) return {};
   if (kernel::fsconfig_string(context.get(), "source", device.c_str()) != 0 ||
       kernel::fsconfig_flag(context.get(), "ro") != 0 || kernel::fsconfig_create(context.get()) != 0) {
@@ -33,19 +33,20 @@ Fd new_squashfs(const std::string& device) {
   return Fd(kernel::fsmount(context.get(), kernel::kMountReadOnly | kernel::kMountNoSuid | kernel::kMountNoDev));
 }
 
-Error cannot_mount(const std::string& name, int error) {
+Error cannot_mount(const std::string& name, const std::string& type, int error) {
   if (error == ENODEV) {
-    return Error(name, "this node's kernel has no squashfs", "ask the admin to load the module (modprobe squashfs)");
+    return Error(name, "this node's kernel has no " + type, "ask the admin to load the module (modprobe " + type + ")");
   }
-  if (error == EINVAL || error == EIO) {
-    return Error(name, "the kernel refused its squashfs: damaged, or compressed in a way this kernel does not know",
-                 "check the image with unsquashfs -s, or build it again");
+  // EUCLEAN is erofs' word for it.
+  if (error == EINVAL || error == EIO || error == EUCLEAN || error == EOPNOTSUPP) {
+    return Error(name, "the kernel refused its " + type + ": damaged, or compressed in a way this kernel does not know",
+                 type == "squashfs" ? "check the image with unsquashfs -s, or build it again" : "build it again");
   }
   errno = error;
-  return system_error(name, "mount(squashfs)");
+  return system_error(name, ("mount(" + type + ")").c_str());
 }
 
-// Only a squashfs that we mounted ourselves may be shown under other ids: an idmapped host directory let the user read
+// Only a file system that we mounted ourselves may be shown under other ids: an idmapped host directory let the user read
 // root's files there.
 void show_root_as_user(int mount, const Request& request) {
   const Fd map = make_image_owner_map(request);
@@ -57,31 +58,55 @@ void show_root_as_user(int mount, const Request& request) {
   kernel::mount_setattr(mount, "", AT_EMPTY_PATH, attributes);
 }
 
-void mount_squashfs(const OpenedImage& image, const Request& request) {
-  const std::string name = printable(request.image);
+const char* type_of(RootKind kind) { return kind == RootKind::kErofs ? "erofs" : "squashfs"; }
+
+void mount_file_system(const OpenedImage& image, const char* where, const Request& request) {
+  const char* const type = type_of(image.root.kind);
   const LoopDevice loop = attach_loop(image.fd.get(), image.root.offset, image.root.size);
-  const Fd mount_fd = new_squashfs(loop.path);
+  const Fd mount_fd = new_file_system(type, loop.path);
   if (mount_fd) {
     show_root_as_user(mount_fd.get(), request);
-    if (kernel::move_mount(mount_fd.get(), AT_FDCWD, kImageName) != 0) throw system_error(name, "move_mount");
+    if (kernel::move_mount(mount_fd.get(), AT_FDCWD, where) != 0) throw system_error(image.name, "move_mount");
     return;
   }
-  if (errno != ENOSYS) throw cannot_mount(name, errno);
-  if (mount(loop.path.c_str(), kImageName, "squashfs", MS_RDONLY | MS_NOSUID | MS_NODEV, nullptr) != 0) {
-    throw cannot_mount(name, errno);
+  if (errno != ENOSYS) throw cannot_mount(image.name, type, errno);
+  if (mount(loop.path.c_str(), where, type, MS_RDONLY | MS_NOSUID | MS_NODEV, nullptr) != 0) {
+    throw cannot_mount(image.name, type, errno);
   }
 }
 
 // Always with what is mounted below it: a bind of the top alone would uncover what those mounts hide.
-void bind_directory(const OpenedImage& image, const std::string& name) {
+// A directory that its user writes is written with that user's rights alone.
+void bind_directory(const OpenedImage& image, bool is_written) {
   const std::string source = "/proc/self/fd/" + std::to_string(image.fd.get());
   if (mount(source.c_str(), kImageName, nullptr, MS_BIND | MS_REC, nullptr) != 0) {
-    throw system_error(name, "mount(bind)");
+    throw system_error(image.name, "mount(bind)");
   }
   const Fd mounted(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!mounted || !add_mount_flags(mounted, MS_RDONLY | MS_NOSUID | MS_NODEV)) {
-    throw system_error(name, "mount(read-only)");
+  const unsigned long flags = MS_NOSUID | MS_NODEV | (is_written ? 0 : MS_RDONLY);
+  if (!mounted || !add_mount_flags(mounted, flags)) throw system_error(image.name, "mount(read-only)");
+}
+
+ImageMount mount_file(const OpenedImage& image, const char* where, const Request& request) {
+  // Root's own FUSE server would be root's process that reads hostile bytes.
+  const bool is_squashfs = image.root.kind == RootKind::kSquashfs;
+  const MountKernel choice =
+      request.uid == 0 || (!is_squashfs && request.settings.mount_kernel == MountKernel::kAnySquashfs)
+          ? MountKernel::kTrusted
+          : request.settings.mount_kernel;
+  const Verdict verdict = judge_mount(image.fd.get(), choice, request.settings.trusted_paths);
+  if (!verdict.trusted && request.uid == 0) {
+    throw Error(image.name,
+                "steps of root use only what root alone could have written, and the image " + verdict.reason,
+                "install the image in directories only root can write, or submit as an ordinary user");
   }
+  if (!verdict.trusted && !is_squashfs) {
+    throw Error(image.name, "an EROFS image is mounted by the kernel alone, and it " + verdict.reason,
+                "make it a squashfs, which FUSE mounts too, or ask the admin to install it");
+  }
+  if (!verdict.trusted) return {ImageMount::kFuse, verdict.reason};
+  mount_file_system(image, where, request);
+  return {ImageMount::kKernel, verdict.reason};
 }
 
 }  // namespace
@@ -91,29 +116,29 @@ void make_private_mount_namespace() {
   if (mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) throw system_error("/", "mount(rslave)");
 }
 
-ImageMount mount_image(const OpenedImage& image, const Request& request) {
+std::string data_image_name(uint32_t word) { return "data-" + std::to_string(word); }
+
+ImageMounts mount_images(const OpenedImages& images, const Request& request) {
   if (mount("slipway", kWorkDirectory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64k") != 0) {
     throw system_error(kWorkDirectory, "mount(tmpfs)", "ask the admin to install slipway completely on this node");
   }
   if (chdir(kWorkDirectory) != 0) throw system_error(kWorkDirectory, "chdir");
-  for (const char* name : {kImageName, kSkeletonName, kRootName}) {
+  for (const char* name : {kImageName, kSkeletonName, kRootName, kUpperName}) {
     if (mkdir(name, 0755) != 0) throw system_error(name, "mkdir");
   }
-  if (image.root.kind == RootKind::kDirectory) {
-    bind_directory(image, printable(request.image));
-    return {ImageMount::kBind, "is a directory, shown as it is"};
+  ImageMounts mounts;
+  if (images.root.root.kind == RootKind::kDirectory) {
+    bind_directory(images.root, images.writes_directory);
+    mounts.root = {ImageMount::kBind, "is a directory, shown as it is"};
+  } else {
+    mounts.root = mount_file(images.root, kImageName, request);
   }
-  // Root's own FUSE server would be root's process that reads hostile bytes.
-  const MountKernel choice = request.uid == 0 ? MountKernel::kTrusted : request.mount_kernel;
-  const Verdict verdict = judge_mount(image.fd.get(), choice, request.trusted_paths);
-  if (!verdict.trusted && request.uid == 0) {
-    throw Error(printable(request.image),
-                "steps of root use only what root alone could have written, and the image " + verdict.reason,
-                "install the image in directories only root can write, or submit as an ordinary user");
+  for (const DataImage& data : images.data) {
+    const std::string where = data_image_name(data.word);
+    if (mkdir(where.c_str(), 0755) != 0) throw system_error(where, "mkdir");
+    mounts.data.push_back(mount_file(data.image, where.c_str(), request));
   }
-  if (!verdict.trusted) return {ImageMount::kFuse, verdict.reason};
-  mount_squashfs(image, request);
-  return {ImageMount::kKernel, verdict.reason};
+  return mounts;
 }
 
 }  // namespace slipway

@@ -1,8 +1,10 @@
-// Root's only mounts: the image, read-only, in stage's private mount namespace, before the user's namespace exists.
+// Root's only mounts: the images, read-only, in stage's private mount namespace, before the user's namespace exists.
 // That order is what locks ro, nosuid and nodev against the user (mount_namespaces(7)).
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "helper/image_reader.h"
 #include "helper/request.h"
@@ -15,6 +17,7 @@ extern const char kWorkDirectory[];
 inline constexpr char kImageName[] = "image";        // root's mount of the image
 inline constexpr char kSkeletonName[] = "skeleton";  // for the user's half: what the image lacks
 inline constexpr char kRootName[] = "root";          // for the user's half: the container's root
+inline constexpr char kUpperName[] = "upper";        // for the user's half: what is written to it
 
 // Gives this process a mount namespace of its own, in which mounts of the host still arrive but from which none goes
 // back. Throws Error.
@@ -25,8 +28,17 @@ struct ImageMount {
   std::string why;  // completes "the image ..."
 };
 
-// Covers the work directory and mounts the image there, unless the kernel must not: then (kFuse) nothing is mounted,
+// How each of a step's images is mounted.
+struct ImageMounts {
+  ImageMount root;
+  std::vector<ImageMount> data;  // in the order of OpenedImages::data
+};
+
+// Covers the work directory and mounts the images there, unless the kernel must not: then (kFuse) nothing is mounted,
 // and the user's half does it (helper/fuse_mount.h). Throws Error: no loop device, a file system that does not mount.
-ImageMount mount_image(const OpenedImage& image, const Request& request);
+ImageMounts mount_images(const OpenedImages& images, const Request& request);
+
+// Where in the work directory the image of the user's mount number `word` is.
+std::string data_image_name(uint32_t word);
 
 }  // namespace slipway

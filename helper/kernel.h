@@ -27,6 +27,7 @@ int fsmount(int context, unsigned attributes);
 inline constexpr uint64_t kMountReadOnly = 0x01;
 inline constexpr uint64_t kMountNoSuid = 0x02;
 inline constexpr uint64_t kMountNoDev = 0x04;
+inline constexpr uint64_t kMountNoExec = 0x08;
 inline constexpr uint64_t kMountIdMap = 0x100000;
 struct MountAttributes {
   uint64_t set = 0;

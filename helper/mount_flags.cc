@@ -20,7 +20,7 @@ namespace {
 
 uint64_t attributes_of(unsigned long flags) {
   return (flags & MS_RDONLY ? kernel::kMountReadOnly : 0) | (flags & MS_NOSUID ? kernel::kMountNoSuid : 0) |
-         (flags & MS_NODEV ? kernel::kMountNoDev : 0);
+         (flags & MS_NODEV ? kernel::kMountNoDev : 0) | (flags & MS_NOEXEC ? kernel::kMountNoExec : 0);
 }
 
 // What a mount has already: to leave one out is to clear it, which is not for users' namespaces to do.

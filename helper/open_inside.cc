@@ -35,4 +35,6 @@ Fd open_inside(const Fd& root, const std::string& path, int flags) {
   return opened;
 }
 
+std::string link_to(const Fd& fd) { return "/proc/self/fd/" + std::to_string(fd.get()); }
+
 }  // namespace slipway

@@ -12,4 +12,7 @@ namespace slipway {
 // longer where it was.
 Fd open_inside(const Fd& root, const std::string& path, int flags);
 
+// The path by which a system call that wants one reaches what `fd` has open, and nothing else.
+std::string link_to(const Fd& fd);
+
 }  // namespace slipway

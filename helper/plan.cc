@@ -7,9 +7,13 @@ namespace slipway {
 Fd write_plan(const Plan& plan) {
   EntryWriter entries;
   entries.add("cwd", plan.cwd);
+  if (!plan.notice.empty()) entries.add("notice", plan.notice);
+  if (!plan.interpreter_remedy.empty()) entries.add("interpreter_remedy", plan.interpreter_remedy);
+  for (const std::string& word : plan.front) entries.add("front", word);
   for (const EnvironmentRule& rule : plan.environment) {
     if (rule.verb == EnvironmentRule::kDrop) entries.add("drop", rule.name);
     if (rule.verb == EnvironmentRule::kPass) entries.add("pass", rule.name);
+    if (rule.verb == EnvironmentRule::kKeep) entries.add("keep", rule.name);
   }
   for (const auto& [name, value] : plan.set) entries.add("set", name + "=" + value);
   for (const auto& [name, value] : plan.fill) entries.add("fill", name + "=" + value);

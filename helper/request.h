@@ -5,12 +5,12 @@
 #include <sys/types.h>
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "helper/fd.h"
+#include "helper/option_table.h"
+#include "helper/settings.h"
 
 namespace slipway {
 
@@ -18,14 +18,6 @@ namespace slipway {
 inline constexpr int kRequestFd = 3;
 inline constexpr int kRanksFd = 4;  // the sending end of the step's socket pair, see helper/message.h
 inline constexpr int kPlaceFd = 5;  // where the ranks' place arrives, see helper/place.h
-
-// Which squashfs images the kernel mounts; all others are mounted by FUSE.
-enum class MountKernel { kTrusted, kAnySquashfs, kNever };
-std::string_view name_of(MountKernel which);                     // as in plugstack.conf
-std::optional<MountKernel> mount_kernel_of(std::string_view name);  // the other way round
-
-// Ours (server/), or squashfuse's where it was built without the libraries that it takes.
-inline constexpr char kDefaultFuseProgram[] = FUSE_PROGRAM;
 
 struct Request {
   // From Slurm's credential: trusted.
@@ -35,16 +27,11 @@ struct Request {
   uint32_t job = 0;
   uint32_t step = 0;
 
-  // From the admin's plugstack.conf line: trusted.
-  bool allow_root = false;
-  std::vector<std::string> trusted_paths;  // directories whose root-owned images the kernel may mount
-  MountKernel mount_kernel = MountKernel::kTrusted;
-  std::string fuse_program = kDefaultFuseProgram;  // absolute path of squashfuse_ll or one with its options
-  std::string environment_table;  // path of the admin's own (helper/environment_table.h); empty: none
-  unsigned timeout_seconds = 60;  // stage is killed after this
+  Settings settings;  // from the admin: trusted
 
   // From the user: hostile.
   std::string image;    // absolute path
+  OptionValues options;  // helper/options.h; read by processes that are the user only
   std::string cwd;      // absolute path of the step's working directory, as far as it is known; empty: unknown
   std::string command;  // argv[0] of the step, to warm the page cache for; empty: nothing to warm
   std::string user, home, shell;  // what the step's environment says of its user; empty: nothing

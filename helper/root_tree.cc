@@ -7,89 +7,28 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
-#include <cstdlib>
 #include <cstring>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "helper/devices.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/image_mount.h"
 #include "helper/kernel.h"
 #include "helper/mount_flags.h"
 #include "helper/open_inside.h"
+#include "helper/paths.h"
 #include "helper/skeleton.h"
+#include "helper/trust.h"
 
 namespace slipway {
 
 namespace {
 
-struct Bind {
-  std::string source;  // on the host, or in the work directory
-  std::string target;  // inside the container
-  enum Need { kMust, kIfThere } need = kMust;
-  enum Access { kAsOnHost, kReadOnly } access = kAsOnHost;
-};
-
-// What every container gets of the host. /dev comes before what is mounted in it.
-std::vector<Bind> host_binds() {
-  return {
-      {"/proc", "/proc"},
-      {"/sys", "/sys", Bind::kMust, Bind::kReadOnly},
-      {kDevicesName, "/dev"},
-      {"/dev/pts", "/dev/pts", Bind::kIfThere},
-      {"/dev/shm", "/dev/shm", Bind::kIfThere},
-      {"/dev/mqueue", "/dev/mqueue", Bind::kIfThere},
-      {"/dev/hugepages", "/dev/hugepages", Bind::kIfThere},
-      {"/tmp", "/tmp"},
-      {"/var/tmp", "/var/tmp", Bind::kIfThere},
-      {"/run/.heim_org.h5l.kcm-socket", "/var/run/.heim_org.h5l.kcm-socket", Bind::kIfThere},  // where Kerberos looks
-  };
-}
-
 // Files that programs read before they can use the network. Copied, since images often have links in their place.
 constexpr const char* kHostFiles[] = {"/etc/hosts", "/etc/resolv.conf", "/etc/localtime"};
 constexpr size_t kLongestHostFile = 16 << 20;
-
-// A working directory here is the image's own: the host's would hide the system the user asked for.
-bool belongs_to_image(const std::string& path) {
-  constexpr const char* kExactly[] = {"/", "/home", "/mnt", "/opt", "/root", "/run", "/srv", "/var"};
-  constexpr const char* kBelow[] = {"/bin",   "/boot", "/dev",  "/etc", "/lib", "/lib32",
-                                    "/lib64", "/proc", "/sbin", "/sys", "/usr"};
-  return std::find(std::begin(kExactly), std::end(kExactly), path) != std::end(kExactly) ||
-         std::any_of(std::begin(kBelow), std::end(kBelow), [&](const std::string& directory) {
-           return path == directory || path.starts_with(directory + "/");
-         });
-}
-
-bool is_below(const std::string& path, const std::string& directory) {
-  return path == directory || path.starts_with(directory + "/");
-}
-
-// A directory of the user's under the name the site uses and, where that leads through links, its real name.
-void add_under_both_names(std::vector<Bind>& binds, const std::string& path, Bind::Need need) {
-  char real[PATH_MAX];
-  const bool resolved = realpath(path.c_str(), real);
-  for (const std::string& name : {path, std::string(resolved ? real : path)}) {
-    const bool there = std::any_of(binds.begin(), binds.end(), [&](const Bind& bind) {
-      return bind.target != "/dev" && is_below(name, bind.target);
-    });
-    if (!there && !belongs_to_image(name)) binds.push_back({path, name, need, Bind::kAsOnHost});
-  }
-}
-
-std::vector<Bind> all_binds(const Request& request, const Accounts& accounts) {
-  std::vector<Bind> binds = host_binds();
-  add_under_both_names(binds, accounts.home, Bind::kIfThere);
-  add_under_both_names(binds, request.cwd, Bind::kMust);
-  if (!request.batch_script.empty()) {
-    binds.push_back({request.batch_script, request.batch_script, Bind::kMust, Bind::kReadOnly});
-  }
-  return binds;
-}
 
 std::string host_file(const char* path) {
   const Fd fd(open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -105,52 +44,153 @@ bool is_directory(const Fd& fd) {
   return fstat(fd.get(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-std::string link_to(const Fd& fd) { return "/proc/self/fd/" + std::to_string(fd.get()); }
-
-// A bind with its source opened: by path once, from then on by descriptor.
-struct OpenBind {
-  Bind bind;
-  Fd source;
+// An entry with its source opened: by path once, from then on by descriptor.
+struct Opened {
+  const LayoutEntry& entry;
+  Fd source;  // of a bind
 };
 
-std::vector<OpenBind> open_sources(std::vector<Bind> binds) {
-  std::vector<OpenBind> opened;
-  for (Bind& bind : binds) {
-    Fd source(open(bind.source.c_str(), O_PATH | O_CLOEXEC));
-    if (source) {
-      opened.push_back({std::move(bind), std::move(source)});
-    } else if (bind.need == Bind::kMust) {
-      throw Error(printable(bind.source), std::string("cannot be shown in the container: ") + strerror(errno),
-                  "check that it exists on this node and that you may enter it");
+Error cannot_show(const LayoutEntry& entry, int error) {
+  return Error(printable(entry.word.source), std::string("cannot be shown in the container: ") + strerror(error),
+               error == ENOENT ? "it must exist on each node of the step, not only where you submit"
+                               : "check that you may enter it on this node");
+}
+
+std::vector<Opened> open_sources(const std::vector<LayoutEntry>& layout, const Settings& settings) {
+  std::vector<Opened> opened;
+  for (const LayoutEntry& entry : layout) {
+    Fd source;
+    if (entry.word.kind == MountWord::kBind) {
+      source.reset(open(entry.word.source.c_str(), O_PATH | O_CLOEXEC));
+      if (!source && entry.need == LayoutEntry::kIfThere) continue;
+      if (!source) throw cannot_show(entry, errno);
+      const std::string denial = entry.is_users ? denial_of(real_path(source.get()), settings) : "";
+      if (!denial.empty()) throw Error(printable(entry.word.source), denial, "leave it out, or ask the admin");
     }
+    opened.push_back({entry, std::move(source)});
   }
   return opened;
 }
 
-void make_read_only(const std::string& what, const Fd& target_directory, const std::string& target) {
-  const Fd mounted = open_inside(target_directory, target, O_PATH);
-  if (!mounted || !add_mount_flags(mounted, MS_RDONLY)) throw system_error(what, "mount(read-only)");
-}
-
-// The user's half owns /dev (helper/devices.h), which holds only mount points that something is mounted on.
-void make_mount_point_in_dev(const std::string& target) {
-  const std::string path = kDevicesName + target.substr(std::string_view("/dev").size());
-  if (mkdir(path.c_str(), 0755) != 0) throw system_error(target, "mkdir");
-}
-
-// Always with what is mounted below the source: the kernel lets no one uncover it in a user namespace.
-void bind_into(const Fd& root, const OpenBind& opened) {
-  const Bind& bind = opened.bind;
-  const std::string what = printable(bind.target);
-  const Fd target = open_inside(root, bind.target, O_PATH);
-  if (!target) throw system_error(what, "open(mount point)");
-  if (mount(link_to(opened.source).c_str(), link_to(target).c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
-    throw system_error(what, "mount(bind)");
+bool becomes_directory(const Opened& opened) {
+  switch (opened.entry.word.create) {
+    case MountWord::kDirectory: return true;
+    case MountWord::kFile: return false;
+    case MountWord::kAuto: break;
   }
-  if (bind.access == Bind::kReadOnly) make_read_only(what, root, bind.target);
+  return !opened.source || is_directory(opened.source);
 }
 
-void add_names(Skeleton& skeleton, const Accounts& accounts) {
+// What lies below another mount is made there, when that is mounted.
+bool lies_in_another(const std::vector<Opened>& all, const Opened& opened) {
+  return std::any_of(all.begin(), all.end(), [&](const Opened& other) {
+    return &other < &opened && is_at_or_below(opened.entry.word.target, other.entry.word.target);
+  });
+}
+
+void add_mount_points(Skeleton& skeleton, const std::vector<Opened>& all) {
+  for (const Opened& opened : all) {
+    if (opened.entry.word.kind == MountWord::kUnmount || lies_in_another(all, opened)) continue;
+    if (becomes_directory(opened)) skeleton.add_directory(opened.entry.word.target);
+    else skeleton.add_mount_point_for_file(opened.entry.word.target);
+  }
+}
+
+// Inside what is mounted already, with the user's rights; the directories on the way too.
+void make_mount_point(const Fd& root, const std::string& target, bool as_directory) {
+  const size_t slash = target.find_last_of('/');
+  const std::string parent = target.substr(0, slash), name = target.substr(slash + 1);
+  Fd directory = open_inside(root, parent.empty() ? "/" : parent, O_PATH | O_DIRECTORY);
+  if (!directory && errno == ENOENT && !parent.empty()) {
+    make_mount_point(root, parent, true);
+    directory = open_inside(root, parent, O_PATH | O_DIRECTORY);
+  }
+  const bool made =
+      directory && (as_directory ? mkdirat(directory.get(), name.c_str(), 0755) == 0
+                                 : Fd(openat(directory.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+                                             0644)).get() >= 0);
+  if (!made) {
+    throw system_error(printable(target), "cannot be made a mount point inside",
+                       "mount to a place that exists, or to one whose directory you can write");
+  }
+}
+
+Fd mount_point_of(const Fd& root, const Opened& opened) {
+  const std::string& target = opened.entry.word.target;
+  Fd point = open_inside(root, target, O_PATH);
+  if (!point && errno == ENOENT) {
+    make_mount_point(root, target, becomes_directory(opened));
+    point = open_inside(root, target, O_PATH);
+  }
+  if (!point) throw system_error(printable(target), "open(mount point)");
+  return point;
+}
+
+void unmount(const Fd& root, const std::string& target) {
+  const Fd point = open_inside(root, target, O_PATH);
+  if (point && umount2(link_to(point).c_str(), MNT_DETACH) == 0) return;
+  throw Error(printable(target), std::string("cannot be unmounted: ") + strerror(point ? EINVAL : ENOENT),
+              "name the place of a mount of this container");
+}
+
+void mount_empty(const Fd& point, const LayoutEntry& entry) {
+  std::string options = "mode=" + entry.mode;
+  if (!entry.word.size.empty()) options += ",size=" + entry.word.size;
+  if (mount("slipway", link_to(point).c_str(), "tmpfs", MS_NOSUID | MS_NODEV, options.c_str()) != 0) {
+    throw system_error(printable(entry.word.target), "mount(tmpfs)");
+  }
+}
+
+// Always with what is mounted below the source, unless the user asks for its top: the kernel lets no one uncover in a
+// user namespace what a mount hides.
+void bind(const Fd& point, const Opened& opened) {
+  const MountWord& word = opened.entry.word;
+  const unsigned long tree = word.how == MountWord::kTop ? 0 : MS_REC;
+  if (mount(link_to(opened.source).c_str(), link_to(point).c_str(), nullptr, MS_BIND | tree, nullptr) == 0) return;
+  const std::string what = printable(word.source) + " at " + printable(word.target);
+  if (errno == ENOTDIR) {
+    throw Error(what, "one of the two is a directory and the other a file", "name a place of the same kind");
+  }
+  throw system_error(what, "mount(bind)",
+                     tree ? "" : "use rbind: other mounts below it would be uncovered, which the kernel forbids");
+}
+
+void set_flags(const Fd& root, const MountWord& word) {
+  if (!word.flags && !word.propagation) return;
+  const std::string what = printable(word.target);
+  const Fd mounted = open_inside(root, word.target, O_PATH);
+  if (!mounted || (word.flags && !add_mount_flags(mounted, word.flags))) throw system_error(what, "mount(flags)");
+  if (word.propagation && mount(nullptr, link_to(mounted).c_str(), nullptr, word.propagation, nullptr) != 0) {
+    throw system_error(what, "mount(propagation)");
+  }
+}
+
+void mount_into(const Fd& root, const Opened& opened) {
+  const MountWord& word = opened.entry.word;
+  if (word.kind == MountWord::kUnmount) return unmount(root, word.target);
+  {
+    const Fd point = mount_point_of(root, opened);
+    if (word.kind == MountWord::kTmpfs) mount_empty(point, opened.entry);
+    else bind(point, opened);
+  }
+  set_flags(root, word);
+}
+
+RootWriting writing_of(const Terms& terms, bool image_is_directory) {
+  RootWriting writing;
+  writing.directory = terms.options.overlay;
+  switch (terms.writing) {
+    case Terms::Writing::kNone: break;
+    case Terms::Writing::kMemory: writing.how = RootWriting::kOverlay; break;
+    case Terms::Writing::kOverlay: writing.how = RootWriting::kOverlay; break;
+    case Terms::Writing::kDirectory:
+      writing.how = image_is_directory ? RootWriting::kDirectory : RootWriting::kOverlay;
+  }
+  return writing;
+}
+
+void add_names(Skeleton& skeleton, Accounts accounts, const Terms& terms) {
+  accounts.home = home_inside(accounts, terms);
   skeleton.add_file("/etc/passwd", passwd_file(accounts, skeleton.image_file("/etc/passwd")));
   skeleton.add_file("/etc/group", group_file(accounts, skeleton.image_file("/etc/group")));
   for (const char* path : kHostFiles) {
@@ -171,19 +211,18 @@ void enter_root(const Fd& root) {
 
 }  // namespace
 
-void build_root_tree(const Request& request, const Accounts& accounts) {
-  const std::vector<OpenBind> binds = open_sources(all_binds(request, accounts));
-  Skeleton skeleton;
-  add_names(skeleton, accounts);
-  for (const OpenBind& opened : binds) {
-    if (opened.bind.target.starts_with("/dev/")) make_mount_point_in_dev(opened.bind.target);
-    else if (is_directory(opened.source)) skeleton.add_directory(opened.bind.target);
-    else skeleton.add_mount_point_for_file(opened.bind.target);
-  }
+void build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
+                     const std::vector<LayoutEntry>& layout, bool image_is_directory) {
+  const std::vector<Opened> all = open_sources(layout, request.settings);
+  RootWriting writing = writing_of(terms, image_is_directory);
+  if (terms.writing != Terms::Writing::kOverlay) writing.memory = request.settings.writable_size;
+  Skeleton skeleton(writing);
+  add_names(skeleton, accounts, terms);
+  add_mount_points(skeleton, all);
   skeleton.mount_root();
   const Fd root(open(kRootName, O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) throw system_error("container", "open(root)");
-  for (const OpenBind& opened : binds) bind_into(root, opened);
+  for (const Opened& opened : all) mount_into(root, opened);
   enter_root(root);
 }
 

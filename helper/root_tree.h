@@ -2,12 +2,17 @@
 // half inside the user's namespace.
 #pragma once
 
+#include <vector>
+
 #include "helper/accounts.h"
+#include "helper/layout.h"
 #include "helper/request.h"
+#include "helper/terms.h"
 
 namespace slipway {
 
 // Stands in stage's work directory and leaves this process inside the finished container, at its "/". Throws Error.
-void build_root_tree(const Request& request, const Accounts& accounts);
+void build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
+                     const std::vector<LayoutEntry>& layout, bool image_is_directory);
 
 }  // namespace slipway

@@ -223,16 +223,31 @@ void refuse_what_cannot_be_mounted(const Object& root, int file, const std::stri
       return;
     case FileSystem::kEncryptedSquashfs:
     case FileSystem::kGocryptfsSquashfs:
-      throw Error(name, "its root file system is encrypted, which slipway does not support",
+      throw Error(name, "its file system is encrypted, which slipway does not support",
                   "use an image without encryption");
     case FileSystem::kExt3:
-      throw Error(name, "its root file system is ext3, which a kernel must never mount from a user's file",
+      throw Error(name, "its file system is ext3, which a kernel must never mount from a user's file",
                   "build the image again: squashfs is the default");
     default:
       throw Error(name,
-                  "its root file system is of the kind " + name_of(root.file_system) + ", which cannot be mounted",
+                  "its file system is of the kind " + name_of(root.file_system) + ", which cannot be mounted",
                   "build the image again with squashfs");
   }
+}
+
+// Nothing where there is none. Throws `several` where there are several.
+const Object* only_partition(const Image& image, Part part, const Error& several) {
+  const Object* only = nullptr;
+  for (const Object& object : image.objects) {
+    if (object.part != part) continue;
+    if (only) throw several;
+    only = &object;
+  }
+  return only;
+}
+
+Error has_two_roots(const std::string& name) {
+  return Error(name, "damaged SIF image: it has two root file systems", kRemedy);
 }
 
 template <typename Key, size_t kCount>
@@ -254,15 +269,10 @@ bool is_sif(int file) {
 Image read(int file, const std::string& name) { return Reader(file, name).read(); }
 
 const Object& root_partition(const Image& image, int file, const std::string& name) {
-  const Object* root = nullptr;
-  bool oci = false;
-  for (const Object& object : image.objects) {
-    oci = oci || object.type == Type::kOciRootIndex;
-    if (object.part != Part::kPrimarySystem) continue;
-    if (root) throw Error(name, "damaged SIF image: it has two root file systems", kRemedy);
-    root = &object;
-  }
+  const Object* const root = only_partition(image, Part::kPrimarySystem, has_two_roots(name));
   if (!root) {
+    const bool oci = std::any_of(image.objects.begin(), image.objects.end(),
+                                 [](const Object& object) { return object.type == Type::kOciRootIndex; });
     throw Error(name, oci ? "is an OCI-SIF image, which slipway does not support yet" : "has no root file system",
                 oci ? "convert it to a plain SIF image" : "name an image that holds a system to run");
   }
@@ -272,6 +282,15 @@ const Object& root_partition(const Image& image, int file, const std::string& na
   }
   refuse_what_cannot_be_mounted(*root, file, name);
   return *root;
+}
+
+const Object& data_partition(const Image& image, int file, const std::string& name) {
+  const Error several(name, "holds several data partitions", "put each into an image of its own");
+  const Object* data = only_partition(image, Part::kData, several);
+  if (!data) data = only_partition(image, Part::kPrimarySystem, has_two_roots(name));
+  if (!data) throw Error(name, "holds no file system", "name an image that has a data partition");
+  refuse_what_cannot_be_mounted(*data, file, name);
+  return *data;
 }
 
 std::string name_of(Type type) {

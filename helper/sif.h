@@ -71,6 +71,10 @@ Image read(int file, const std::string& name);
 // mounted or does not hold what it claims, or when it was built for a machine that this one cannot run.
 const Object& root_partition(const Image& image, int file, const std::string& name);
 
+// The one data partition or, without any, the one root file system, for whatever machine that was built. Throws Error
+// as root_partition does.
+const Object& data_partition(const Image& image, int file, const std::string& name);
+
 std::string name_of(Type type);
 std::string name_of(FileSystem file_system);
 std::string name_of(Part part);

@@ -20,19 +20,31 @@ namespace {
 
 constexpr size_t kLongestImageFile = 1 << 20;
 
+constexpr char kUpper[] = "upper", kWork[] = "work";  // of an overlay
+
+Fd open_directory(const char* path) {
+  Fd fd(open(path, O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) throw system_error("container", "open(root)");
+  return fd;
+}
+
 // "/a/b" as a path relative to a directory descriptor.
 const char* relative(const std::string& path) { return path.c_str() + 1; }
 
 }  // namespace
 
-Skeleton::Skeleton() {
+Skeleton::Skeleton(const RootWriting& writing) : writing_(writing) {
   if (mount("slipway", kSkeletonName, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64m") != 0) {
     throw system_error("container", "mount(tmpfs)");
   }
-  image_.reset(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC));
-  skeleton_.reset(open(kSkeletonName, O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!image_ || !skeleton_) throw system_error("container", "open(image)");
+  image_ = open_directory(kImageName);
+  skeleton_ = open_directory(writing.how == RootWriting::kDirectory ? kImageName : kSkeletonName);
   image_path_ = real_path(image_.get());
+  if (writing.how == RootWriting::kDirectory && faccessat(image_.get(), ".", W_OK, AT_EACCESS) != 0) {
+    throw system_error("--container-writable", "the image is a directory that you cannot write",
+                       "copy it, or keep what is written elsewhere with --container-overlay=DIR");
+  }
+  if (!writing.directory.empty()) open_overlay_directory();
 }
 
 // Makes `directory`, a path without links, in the skeleton too, with the mode it has in the image: in the union the
@@ -71,15 +83,26 @@ std::string Skeleton::add_directory(const std::string& path) {
 }
 
 void Skeleton::add_mount_point_for_file(const std::string& path) {
-  if (!open_inside(image_, path, O_PATH)) add_file(path, "");
+  if (!open_inside(image_, path, O_PATH)) make_file(place(path), path, "");
 }
 
-void Skeleton::add_file(const std::string& path, const std::string& content) {
-  const std::string where = place(path);
+void Skeleton::make_file(const std::string& where, const std::string& path, const std::string& content) {
   const Fd fd(openat(skeleton_.get(), relative(where), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
   if (!fd || write(fd.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size())) {
     throw system_error(printable(path), "write");
   }
+}
+
+void Skeleton::add_file(const std::string& path, const std::string& content) {
+  if (writing_.how != RootWriting::kDirectory) return make_file(place(path), path, content);
+  // The user's own file stays as it is, below ours.
+  add_mount_point_for_file(path);
+  const std::string name = std::string(kSkeletonName) + "/" + std::to_string(covers_.size());
+  const Fd fd(open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!fd || write(fd.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size())) {
+    throw system_error(printable(path), "write");
+  }
+  covers_.push_back(path);
 }
 
 std::string Skeleton::image_file(const std::string& path) const {
@@ -92,7 +115,69 @@ std::string Skeleton::image_file(const std::string& path) const {
   return content;
 }
 
-void Skeleton::mount_root() const {
+// Both layers lie in one directory, as overlayfs wants them; the names are those that Apptainer uses.
+void Skeleton::open_overlay_directory() {
+  const std::string what = "--container-overlay=" + printable(writing_.directory);
+  layers_.reset(open(writing_.directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!layers_) throw system_error(what, "open", "name a directory that exists on each node of the step");
+  if (!writing_.memory.empty() || writing_.how != RootWriting::kOverlay) return;
+  for (const char* name : {kUpper, kWork}) {
+    if (mkdirat(layers_.get(), name, 0755) != 0 && errno != EEXIST) {
+      throw system_error(what, "mkdir", "name a directory that you can write");
+    }
+  }
+}
+
+// userxattr: overlayfs then notes what was deleted in attributes that users may write.
+void Skeleton::mount_overlay() {
+  std::string lower = std::string(kSkeletonName) + ":" + kImageName, upper;
+  if (!writing_.memory.empty()) {
+    const std::string size = "mode=0755,size=" + writing_.memory;
+    if (mount("slipway", kUpperName, "tmpfs", MS_NOSUID | MS_NODEV, size.c_str()) != 0 ||
+        mkdir((std::string(kUpperName) + "/" + kUpper).c_str(), 0755) != 0 ||
+        mkdir((std::string(kUpperName) + "/" + kWork).c_str(), 0755) != 0) {
+      throw system_error("--container-writable", "mount(tmpfs)");
+    }
+    upper = kUpperName;
+  }
+  const bool is_read_only = writing_.how == RootWriting::kReadOnly;
+  if (layers_) {
+    const std::string directory = link_to(layers_);
+    if (upper.empty() && !is_read_only) upper = directory;
+    else lower = std::string(kSkeletonName) + ":" + directory + "/" + kUpper + ":" + kImageName;
+  }
+  std::string options = "lowerdir=" + lower;
+  if (!is_read_only) options += ",upperdir=" + upper + "/" + kUpper + ",workdir=" + upper + "/" + kWork;
+  const unsigned long flags = MS_NOSUID | MS_NODEV | (is_read_only ? MS_RDONLY : 0);
+  // Before 5.11 there is no userxattr, and where users may mount overlays all the same (RHEL 8) they do without.
+  if (mount("slipway", kRootName, "overlay", flags, (options + ",userxattr").c_str()) == 0) return;
+  if (errno == EINVAL && mount("slipway", kRootName, "overlay", flags, options.c_str()) == 0) return;
+  throw system_error(layers_ ? "--container-overlay=" + printable(writing_.directory) : "--container-writable",
+                     "mount(overlay)",
+                     "this takes Linux 5.11 and, for --container-overlay, a directory on a local file system");
+}
+
+void Skeleton::mount_written_directory() {
+  if (mount(kImageName, kRootName, nullptr, MS_BIND | MS_REC, nullptr) != 0) {
+    throw system_error("container", "mount(root)");
+  }
+  const Fd root = open_directory(kRootName);
+  for (size_t i = 0; i < covers_.size(); ++i) {
+    const std::string source = std::string(kSkeletonName) + "/" + std::to_string(i);
+    const Fd target = open_inside(root, covers_[i], O_PATH);
+    if (!target || mount(source.c_str(), link_to(target).c_str(), nullptr, MS_BIND, nullptr) != 0) {
+      throw system_error(printable(covers_[i]), "mount(bind)");
+    }
+  }
+}
+
+void Skeleton::mount_root() {
+  switch (writing_.how) {
+    case RootWriting::kOverlay: return mount_overlay();
+    case RootWriting::kDirectory: return mount_written_directory();
+    case RootWriting::kReadOnly: break;
+  }
+  if (layers_) return mount_overlay();
   add_entries_of(image_, skeleton_);
   constexpr unsigned long kFlags = MS_RDONLY | MS_NOSUID | MS_NODEV;
   if (mount(kSkeletonName, kRootName, nullptr, MS_BIND | MS_REC, nullptr) != 0 ||

@@ -1,18 +1,29 @@
-// What the image lacks: mount points and files, in a small tmpfs. With the image's own entries bound into it
-// (helper/underlay.h) and made read-only it is the container's root. All of it happens in the user's namespace, with
-// the user's rights.
+// What the image lacks: mount points and files, in a small tmpfs. Together with the image it is the container's root.
+// All of it happens in the user's namespace, with the user's rights.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "helper/fd.h"
 
 namespace slipway {
 
+// How both come together.
+struct RootWriting {
+  enum How {
+    kReadOnly,   // the image's entries are bound into the tmpfs (helper/underlay.h)
+    kOverlay,    // an overlay whose upper layer takes what is written; needs Linux 5.11
+    kDirectory,  // the image is a directory that is written itself: mount points are made there, and stay
+  } how = kReadOnly;
+  std::string memory;     // of an overlay: the size of a tmpfs that is its upper layer; empty: it is in `directory`
+  std::string directory;  // on the host: its `upper` is an overlay's upper layer or, when memory or read-only, a lower
+};
+
 class Skeleton {
  public:
   // Stands in stage's work directory. Throws Error, as all of this class.
-  Skeleton();
+  explicit Skeleton(const RootWriting& writing);
 
   // Make sure that `path` (absolute, inside the container) is a directory, or a file to bind over. Symbolic links of
   // the image are followed inside it; the directory's path without them is returned ("" for the root).
@@ -26,15 +37,22 @@ class Skeleton {
   std::string image_file(const std::string& path) const;
 
   // Mounts both together at the work directory's `root`.
-  void mount_root() const;
+  void mount_root();
 
  private:
   std::string place(const std::string& path);
   void mirror(const std::string& directory);
+  void make_file(const std::string& where, const std::string& path, const std::string& content);
+  void open_overlay_directory();
+  void mount_overlay();
+  void mount_written_directory();
 
+  const RootWriting writing_;
   Fd image_;
-  Fd skeleton_;
+  Fd skeleton_;  // where add_... make what is missing; the image itself when that is written
+  Fd layers_;    // RootWriting::directory
   std::string image_path_;
+  std::vector<std::string> covers_;  // files of a written directory that others of the skeleton are bound over
 };
 
 }  // namespace slipway

@@ -12,6 +12,7 @@
 
 #include "helper/error.h"
 #include "helper/fd.h"
+#include "helper/paths.h"
 #include "helper/text_file.h"
 
 namespace slipway {
@@ -33,12 +34,6 @@ bool is_on_local_file_system(int fd) {
   return fstatfs(fd, &status) == 0 &&
          std::find(std::begin(kLocalFileSystems), std::end(kLocalFileSystems),
                    static_cast<long>(static_cast<unsigned long>(status.f_type))) != std::end(kLocalFileSystems);
-}
-
-// Whole path components: /images does not vouch for /images-of-users.
-bool is_below(const std::string& path, const std::string& directory) {
-  const std::string prefix = directory.ends_with('/') ? directory : directory + "/";
-  return path.starts_with(prefix);
 }
 
 // Why someone other than root could change or replace what `status` describes; empty when nobody could. The mode's
@@ -92,7 +87,7 @@ Verdict judge_image(int image, const std::vector<std::string>& trusted_paths) {
     std::string writer = writer_of("it", status);
     if (!writer.empty()) return {false, writer};
     const auto vouched = std::find_if(trusted_paths.begin(), trusted_paths.end(),
-                                      [&](const std::string& directory) { return is_below(path, directory); });
+                                      [&](const std::string& directory) { return is_at_or_below(path, normal_path(directory)); });
     if (vouched == trusted_paths.end() && !is_on_local_file_system(image)) {
       return {false, "lies on a file system where ownership proves nothing, and under no trusted_path"};
     }

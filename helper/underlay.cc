@@ -11,12 +11,11 @@
 #include <string>
 
 #include "helper/error.h"
+#include "helper/open_inside.h"
 
 namespace slipway {
 
 namespace {
-
-std::string link_to(const Fd& fd) { return "/proc/self/fd/" + std::to_string(fd.get()); }
 
 Fd open_entry(const Fd& directory, const char* name, int flags = 0) {
   return Fd(openat(directory.get(), name, O_PATH | O_NOFOLLOW | O_CLOEXEC | flags));

@@ -4,18 +4,25 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "enter/privileges.h"
 #include "helper/accounts.h"
 #include "helper/child.h"
-#include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/fuse_mount.h"
 #include "helper/identity.h"
 #include "helper/image_environment.h"
 #include "helper/image_mount.h"
+#include "helper/layout.h"
+#include "helper/options.h"
 #include "helper/plan.h"
 #include "helper/root_tree.h"
+#include "helper/start.h"
+#include "helper/terms.h"
+#include "helper/variables.h"
 
 namespace slipway {
 
@@ -35,40 +42,61 @@ void unshare_namespaces() {
   must(become_undumpable());
 }
 
+std::string name_of_word(const Terms& terms, uint32_t word) { return printable(terms.options.mounts.at(word).source); }
+
+// By the user, each with a server that is the user's (helper/fuse_mount.h).
+void mount_by_fuse(const MountedImages& images, const Terms& terms, const Request& request, int socket) {
+  std::vector<std::pair<std::string, std::string>> mounts;  // where, and the image's name
+  if (images.root == ImageMount::kFuse) mounts.emplace_back(kImageName, printable(request.image));
+  for (uint32_t i = 0; i < images.count; ++i) {
+    const auto& [word, how] = images.data[i];
+    if (how == ImageMount::kFuse) mounts.emplace_back(data_image_name(word), name_of_word(terms, word));
+  }
+  for (const auto& [where, name] : mounts) {
+    const FuseMount mounted = mount_fuse(where, name, request);
+    const int descriptor = mounted.device.get();
+    answer(socket, bytes_of(mounted.connection), std::span(&descriptor, 1));
+  }
+  for (const auto& [where, name] : mounts) wait_for_fuse_server(where, name, request);
+}
+
+// The images among the user's mounts are bound from where they are mounted already.
+void take_data_images(std::vector<LayoutEntry>& layout, const MountedImages& images) {
+  for (LayoutEntry& entry : layout) {
+    for (uint32_t i = 0; i < images.count; ++i) {
+      if (!entry.is_users || entry.word_number != images.data[i].word) continue;
+      entry.word.source = data_image_name(images.data[i].word);
+      entry.word.how = MountWord::kTree;
+      entry.is_users = false;  // what it is was judged when it was opened
+    }
+  }
+}
+
 }  // namespace
 
 void run_user_half(const Request& request, Names names, int socket) {
   become_user_who_can_unshare(request);
-  // While root mounts the image.
-  const Accounts accounts =
-      names == Names::kNameService ? look_up_accounts(request) : accounts_of_environment(request);
-  const std::vector<EnvironmentRule> environment = read_environment_table(request.environment_table);
-  const bool by_fuse = wait_for_go(socket) == Go::kMountByFuse;
+  // While root mounts the images.
+  const Terms terms = terms_of(read_options(request.options), request.settings);
+  Accounts accounts = names == Names::kNameService ? look_up_accounts(request) : accounts_of_environment(request);
+  if (terms.remaps_root) accounts = accounts_of_root(accounts);
+  Plan plan = variables_of_plan(request, accounts, terms);
+  MountedImages images;
+  receive_order(socket, writable_bytes_of(images));
   unshare_namespaces();
-  answer(socket, bytes_of(Unshared{}));
+  answer(socket, bytes_of(Unshared{terms.remaps_root}));
   wait_for_go(socket);
   if (chdir(kWorkDirectory) != 0) throw system_error(kWorkDirectory, "chdir");
-  if (by_fuse) {
-    {
-      const FuseMount mounted = mount_fuse(request);
-      const int descriptor = mounted.device.get();
-      answer(socket, bytes_of(mounted.connection), std::span(&descriptor, 1));
-    }
-    wait_for_fuse_server(request);
-    shield_fuse_mount();
-  }
-  build_root_tree(request, accounts);
+  mount_by_fuse(images, terms, request, socket);
+  if (images.root == ImageMount::kFuse && terms.writing == Terms::Writing::kNone) shield_fuse_mount();
+  std::vector<LayoutEntry> layout = layout_of(request, accounts, terms);
+  take_data_images(layout, images);
+  build_root_tree(request, accounts, terms, layout, images.root == ImageMount::kBind);
 
-  Plan plan;
-  plan.cwd = request.cwd;
-  plan.environment = environment;
-  for (const char* name : {"SLIPWAY_CONTAINER", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER"}) {
-    plan.set.emplace_back(name, request.image);
-  }
-  plan.fill.emplace_back("PATH", kDefaultSearchPath);
+  decide_start(plan, request, terms);
   const Fd sealed = write_plan(plan);
   const int descriptor = sealed.get();
-  answer(socket, bytes_of(Built{has_environment_scripts()}), std::span(&descriptor, 1));
+  answer(socket, bytes_of(Built{has_environment_scripts(terms)}), std::span(&descriptor, 1));
 }
 
 }  // namespace slipway

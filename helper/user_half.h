@@ -1,6 +1,10 @@
 // The user's half of stage: a process that is the user, owns the step's namespaces and builds the container in them.
 #pragma once
 
+#include <cstdint>
+
+#include "helper/image_mount.h"
+#include "helper/image_reader.h"
 #include "helper/request.h"
 
 namespace slipway {
@@ -8,9 +12,19 @@ namespace slipway {
 // Where the names of the user and the groups come from (helper/accounts.h).
 enum class Names { kNameService, kEnvironment };
 
+// The parent's first word: how root mounted the images.
+struct MountedImages {
+  ImageMount::How root = ImageMount::kBind;
+  uint32_t count = 0;
+  struct {
+    uint32_t word;  // DataImage::word
+    ImageMount::How how;
+  } data[kMostDataImages] = {};
+};
+
 // What the half writes to its parent when its namespaces exist; the parent then maps the ids and says go.
 struct Unshared {
-  char done = 1;
+  bool remaps_root = false;  // the user is to be 0 inside
 };
 
 // What it writes when the container stands; the plan comes with it as a descriptor.
@@ -18,7 +32,7 @@ struct Built {
   bool has_environment_scripts = false;  // helper/image_environment.h
 };
 
-// The body of the child. Expects two words to go on: when the image is mounted, and when the ids are mapped. Before the
+// The body of the child. Expects two words: MountedImages, and to go on when the ids are mapped. Before the
 // namespaces exist, nothing holds it up but a name service.
 void run_user_half(const Request& request, Names names, int socket);
 

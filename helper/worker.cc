@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <list>
 #include <optional>
 #include <string>
 
@@ -42,11 +43,11 @@ void work(const Request& request, int answer, pid_t watcher) {
 }
 
 // Takes the descriptors: once it returns, the device is the server's alone, and its end is the mount's.
-void start_server(FuseServer& server, const FuseOrder& order, std::vector<Fd> opened, pid_t rank,
+void start_server(FuseServer& server, const FuseOrder& order, std::vector<Fd> opened, const Rank& rank,
                   const Patience& patience) {
   if (opened.size() != 2) throw Error("container", "a process of slipway-stage gave no proper answer");
   const int descriptors[] = {opened[0].get(), opened[1].get()};
-  server.start(order, descriptors, rank, patience);
+  server.start(order, descriptors, rank.pid, patience);
 }
 
 }  // namespace
@@ -82,18 +83,18 @@ Datagram Worker::receive(Wire& wire, const Patience& patience) {
 }
 
 void Worker::deliver(Fd& ranks) {
-  const Patience patience{request_.timeout_seconds, ranks.get()};
+  const Patience patience{request_.settings.stage_timeout_seconds, ranks.get()};
   Wire wire{};
   Datagram answer = receive(wire, patience);
-  std::optional<FuseServer> server;
+  std::list<FuseServer> servers;
   std::optional<Rank> rank;
-  FuseOrder order{};
-  if (answer.size == sizeof(FuseOrder)) {
-    server.emplace(request_);
-    rank = await_rank(ranks.get());
+  while (answer.size == sizeof(FuseOrder)) {
+    servers.emplace_back(request_);
+    if (!rank) rank = await_rank(ranks.get());
     if (!rank) return;
+    FuseOrder order;
     memcpy(&order, &wire, sizeof order);
-    start_server(*server, order, std::move(answer.descriptors), rank->pid, patience);
+    start_server(servers.back(), order, std::move(answer.descriptors), *rank, patience);
     answer = receive(wire, patience);
   }
   if (answer.size == sizeof(EnvironmentOrder)) {
@@ -109,7 +110,7 @@ void Worker::deliver(Fd& ranks) {
   for (const Fd& fd : answer.descriptors) descriptors.push_back(fd.get());
   send_datagram(ranks.get(), bytes_of(wire), descriptors);
   ranks.reset();
-  send_datagram(answer_.get(), bytes_of(Go::kOn));
+  send_datagram(answer_.get(), bytes_of(Go{}));
   struct stat mount_namespace{};
   if (descriptors.size() == kWireDescriptors) fstat(descriptors[kWireMountNamespace], &mount_namespace);
   answer.descriptors.clear();  // else this process would keep the container
@@ -117,9 +118,7 @@ void Worker::deliver(Fd& ranks) {
   // It may go on to warm the page cache.
   pollfd end{answer_.get(), POLLIN, 0};
   if (poll(&end, 1, static_cast<int>(patience.seconds) * 1000) > 0 && waitpid(pid_, nullptr, 0) == pid_) pid_ = -1;
-  if (server && wire.exit_code == 0) {
-    watch_fuse_server(server->pid(), order.connection, *rank, mount_namespace, request_);
-  }
+  if (!servers.empty() && wire.exit_code == 0) watch_fuse_servers(servers, *rank, mount_namespace, request_);
 }
 
 }  // namespace slipway

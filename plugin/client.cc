@@ -7,6 +7,8 @@
 #include <cstdlib>
 
 #include "helper/error.h"
+#include "helper/options.h"
+#include "helper/terms.h"
 #include "plugin/command_line.h"
 #include "plugin/components.h"
 #include "plugin/marker.h"
@@ -47,31 +49,27 @@ bool is_multi_prog(const std::vector<std::string>& words) {
   return getenv("SLURM_MULTI_PROG") || std::find(words.begin(), words.end(), "--multi-prog") != words.end();
 }
 
+bool has_image(const OptionValues& values) { return !image_of(values).empty(); }
+
 }  // namespace
 
-Client::Client(Slurm& slurm, const Settings& settings) : settings_(settings), record_(slurm) {
-  choice_.inherited = slurm.environment(kContainer);
-  slurm.unset_environment(kContainer);
-  slurm.unset_environment(kImagesVariable);
-  // Slurm passes on our options too, as if they were given again: what is inherited would look explicit.
-  for (const std::string option : {"container", "container_image"}) {
-    slurm.unset_environment(("SLURM_SPANK__SLURM_SPANK_OPTION_slipway_" + option).c_str());
-    slurm.unset_environment(("_SLURM_SPANK_OPTION_slipway_" + option).c_str());
-  }
+Client::Client(Slurm& slurm, const Settings& settings) : settings_(settings), record_(slurm), sources_(slurm) {
+  slurm.unset_environment(kStepVariable);
 }
 
 void Client::options_are_parsed(Slurm& slurm) {
-  choice_.native = slurm.environment(kContainer);
+  const auto native = slurm.environment(kContainer);
+  sources_.take_native_image(native);
   record_.take_variable_away(slurm);
-  const bool is_unknown_to_slurm = choice_.option && !choice_.native;
-  images_.push_back(choose_image(choice_, working_directory()));
-  choice_.native.reset();
-  choice_.option.reset();
-  if (images_.back()) {
+  const OptionSources::Resolved resolved = sources_.resolve(working_directory(), slurm.launches_steps());
+  components_.push_back(resolved.values);
+  const std::string image = image_of(components_.back());
+  if (!image.empty()) {
     if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
+    terms_of(read_options(components_.back()), settings_);  // for its errors
     refuse_oci_conf();
     const bool is_whole = components_of_words(own_command_line()).size() == 1;
-    if (is_unknown_to_slurm && is_whole) record_.show(slurm, *images_.back());
+    if (!native && !resolved.image_is_inherited && is_whole) record_.show(slurm, image);
   }
   if (slurm.launches_steps()) export_for_steps(slurm);
   else export_for_job(slurm);
@@ -81,32 +79,30 @@ void Client::options_are_parsed(Slurm& slurm) {
 // unset: so steps have a variable of ours, and the nodes give the ranks SLURM_CONTAINER.
 void Client::export_for_steps(Slurm& slurm) const {
   slurm.unset_environment(kContainer);
-  const std::vector<unsigned> components = components_of_words(own_command_line());
-  ComponentImages images;
-  bool any = false;
-  for (size_t i = 0; i < images_.size(); ++i) {
-    images[i < components.size() ? components[i] : i] = images_[i];
-    any = any || images_[i];
-  }
-  if (!any) return;
-  if (images.size() != images_.size()) {
+  const std::vector<unsigned> numbers = components_of_words(own_command_line());
+  ComponentOptions components;
+  for (size_t i = 0; i < components_.size(); ++i) components[i < numbers.size() ? numbers[i] : i] = components_[i];
+  if (std::none_of(components_.begin(), components_.end(), has_image)) return;
+  if (components.size() != components_.size()) {
     throw Error("--het-group", "slipway cannot tell which component gets which image",
                 "name each component once, in order");
   }
-  slurm.set_environment(kImagesVariable, to_text(images));
+  slurm.set_environment(kStepVariable, to_text(components));
 }
 
-// A job has one image, which its batch script runs in and its steps inherit: the first that a component names.
+// A job has one container, which its batch script runs in and its steps inherit: the first that a component names.
 void Client::export_for_job(Slurm& slurm) const {
-  for (const auto& image : images_) {
-    if (image) return slurm.set_environment(kContainer, *image);
-  }
+  const auto first = std::find_if(components_.begin(), components_.end(), has_image);
+  OptionValues values = first == components_.end() ? components_.front() : *first;
   slurm.unset_environment(kContainer);
+  slurm.unset_environment(kJobVariable);
+  if (has_image(values)) slurm.set_environment(kContainer, image_of(values));
+  values.erase(kImage);
+  if (!values.empty()) slurm.set_environment(kJobVariable, lines_of(values));
 }
 
 void Client::launch(Slurm& slurm) const {
-  const size_t contained =
-      std::count_if(images_.begin(), images_.end(), [](const auto& image) { return image.has_value(); });
+  const size_t contained = std::count_if(components_.begin(), components_.end(), has_image);
   if (contained == 0) return;
   const std::vector<std::string> command_line = own_command_line();
   if (is_multi_prog(command_line)) {
@@ -116,7 +112,7 @@ void Client::launch(Slurm& slurm) const {
                 "start the programs from one script that looks at SLURM_PROCID");
   }
   // Slurm shows the command of one component only, and not of which.
-  if (contained < images_.size()) return;
+  if (contained < components_.size()) return;
   const std::vector<std::string> words = slurm.words();
   const char* const path = getenv("PATH");
   if (words.empty() || !slurm.replace_command(mark_command(command_as_typed(words, command_line, path ? path : "")))) {

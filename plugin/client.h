@@ -1,25 +1,23 @@
-// The plugin inside srun, sbatch and salloc: finds out which image was asked for, and says what can be said early.
+// The plugin inside srun, sbatch and salloc: finds out what container was asked for, and says what can be said early.
 #pragma once
 
-#include <optional>
-#include <string>
 #include <vector>
 
-#include "plugin/choice.h"
+#include "helper/settings.h"
+#include "plugin/option_sources.h"
 #include "plugin/record.h"
-#include "plugin/settings.h"
 #include "plugin/slurm.h"
 
 namespace slipway {
 
 class Client {
  public:
-  // Before Slurm parses options: takes the inherited image out of the environment. The clients export --container as
-  // SLURM_CONTAINER only where that variable is unset, so what is there after parsing was given explicitly.
+  // Before Slurm parses options: the clients export --container as SLURM_CONTAINER only where that variable is unset, so
+  // with the inherited one gone, what is there after parsing was given explicitly. Throws Error.
   Client(Slurm& slurm, const Settings& settings);
 
-  // --container-image=, and --container= where Slurm has no such option of its own. The last one wins.
-  void take_option(const std::string& image) { choice_.option = image; }
+  // An option, before options_are_parsed. Throws Error.
+  void take_option(const OptionSpelling& spelling, const char* argument) { sources_.take(spelling, argument); }
 
   // After the options of a component were parsed; most commands have but one. Throws Error.
   void options_are_parsed(Slurm& slurm);
@@ -33,8 +31,8 @@ class Client {
 
   const Settings& settings_;
   const Record record_;
-  Choice choice_;
-  std::vector<std::optional<std::string>> images_;  // one for each component so far
+  OptionSources sources_;
+  std::vector<OptionValues> components_;  // one for each so far
 };
 
 }  // namespace slipway

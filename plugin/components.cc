@@ -8,6 +8,7 @@ namespace slipway {
 
 namespace {
 
+constexpr std::string_view kHead = "component=";
 constexpr unsigned kMostComponents = 128;  // MAX_HET_JOB_COMPS in Slurm's sources
 
 // The number at the start of `text`, which it is taken from.
@@ -44,24 +45,28 @@ bool is_het_group(const std::string& word) { return word.starts_with("--het") ||
 
 }  // namespace
 
-std::string to_text(const ComponentImages& images) {
+// A line "component=N" in front of the lines of each.
+std::string to_text(const ComponentOptions& components) {
   std::string text;
-  for (const auto& [component, image] : images) {
-    text += std::to_string(component) + "=" + image.value_or("") + "\n";
+  for (const auto& [component, values] : components) {
+    text += std::string(kHead) + std::to_string(component) + "\n" + lines_of(values);
   }
   return text;
 }
 
-ComponentImages read_images(const std::string& text) {
-  ComponentImages images;
-  for (std::string_view rest = text; !rest.empty();) {
-    std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    const auto component = take_number(line);
-    if (!component || !take(line, '=')) continue;
-    images[*component] = line.empty() ? std::nullopt : std::optional<std::string>(line);
+ComponentOptions read_components(const std::string& text) {
+  ComponentOptions components;
+  for (size_t at = 0; at < text.size();) {
+    std::string_view head = std::string_view(text).substr(at);
+    if (!head.starts_with(kHead)) break;
+    head.remove_prefix(kHead.size());
+    const auto component = take_number(head);
+    if (!component || !take(head, '\n')) break;
+    const size_t begin = text.size() - head.size(), end = text.find("\n" + std::string(kHead), begin - 1);
+    at = end == text.npos ? text.size() : end + 1;
+    components[*component] = values_in(std::string_view(text).substr(begin, at - begin));
   }
-  return images;
+  return components;
 }
 
 std::vector<unsigned> components_of_words(const std::vector<std::string>& words) {

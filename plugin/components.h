@@ -7,18 +7,19 @@
 #include <string>
 #include <vector>
 
+#include "helper/option_table.h"
 #include "plugin/slurm.h"
 
 namespace slipway {
 
-// By component, counted as Slurm does (SLURM_HET_GROUP and --het-group). No value: without a container.
-using ComponentImages = std::map<unsigned, std::optional<std::string>>;
+// By component, counted as Slurm does (SLURM_HET_GROUP and --het-group). Without an image: on the host.
+using ComponentOptions = std::map<unsigned, OptionValues>;
 
 // How the client hands them to the nodes. The name begins with SLURM_ because --export=NONE spares only such.
-inline constexpr char kImagesVariable[] = "SLURM_SLIPWAY_IMAGES";
-std::string to_text(const ComponentImages& images);
-// What a user made of it counts as far as it can be read.
-ComponentImages read_images(const std::string& text);
+inline constexpr char kStepVariable[] = "SLURM_SLIPWAY_STEP";
+std::string to_text(const ComponentOptions& components);
+// Throws Error: it is not understood.
+ComponentOptions read_components(const std::string& text);
 
 // In srun: the components that its words ask for, in the order in which it calls init_post_opt for them: one for each
 // part between colons, or those that the part's --het-group= names.

@@ -9,11 +9,14 @@
 #include "helper/channel.h"
 #include "helper/error.h"
 #include "helper/message.h"
+#include "helper/options.h"
 #include "helper/place.h"
 #include "helper/request.h"
+#include "helper/terms.h"
 #include "plugin/command_line.h"
 #include "plugin/components.h"
 #include "plugin/marker.h"
+#include "plugin/option_sources.h"
 #include "plugin/stage_process.h"
 
 namespace slipway {
@@ -56,20 +59,16 @@ std::string working_directory() {
   return path;
 }
 
-Request request_for(const Slurm& slurm, const Settings& settings, const std::string& image) {
+Request request_for(const Slurm& slurm, const Settings& settings, const OptionValues& options) {
   Request request;
   request.uid = slurm.uid();
   request.gid = slurm.gid();
   request.groups = slurm.groups();
   request.job = slurm.job();
   request.step = slurm.step();
-  request.allow_root = settings.allow_root;
-  request.trusted_paths = settings.trusted_paths;
-  request.mount_kernel = settings.mount_kernel;
-  request.fuse_program = settings.fuse_program;
-  request.environment_table = settings.environment_table;
-  request.timeout_seconds = settings.stage_timeout_seconds;
-  request.image = image;
+  request.settings = settings;
+  request.image = image_of(options);
+  request.options = options;
   // Most likely: what the user's shell told srun. The ranks tell where they really are.
   request.cwd = slurm.environment("PWD").value_or("");
   if (!request.cwd.starts_with('/')) request.cwd.clear();
@@ -88,22 +87,36 @@ std::string process_title() {
   return words.empty() ? "" : words[0];
 }
 
-// Of this node's component, where srun has the plugin; else what Slurm itself passes on. Empty: no container. Throws
-// Error.
-std::string take_image(Slurm& slurm) {
-  const auto text = slurm.environment(kImagesVariable);
-  if (!text) return slurm.environment(kContainer).value_or("");
-  slurm.unset_environment(kImagesVariable);
-  const ComponentImages images = read_images(*text);
-  const auto component = images.size() > 1 ? served_component(slurm, process_title()) : std::nullopt;
-  const auto found = images.size() > 1 ? images.find(component.value_or(-1)) : images.begin();
-  if (found == images.end()) {
+// Of this node's component, where srun has the plugin; else what the job passes on. Without an image: no container. What
+// the step's commands start inherits it. Throws Error.
+OptionValues take_options(Slurm& slurm) {
+  OptionValues options;
+  const auto text = slurm.environment(kStepVariable);
+  if (!text) {
+    options = values_in(slurm.environment(kJobVariable).value_or(""));
+    options[kImage] = slurm.environment(kContainer).value_or("");
+    return options;
+  }
+  slurm.unset_environment(kStepVariable);
+  const ComponentOptions components = read_components(*text);
+  const auto component = components.size() > 1 ? served_component(slurm, process_title()) : std::nullopt;
+  const auto found = components.size() > 1 ? components.find(component.value_or(-1)) : components.begin();
+  if (found == components.end()) {
     throw Error("container", "this node cannot tell which component of the step it serves",
                 "start the components as steps of their own");
   }
-  const std::string image = found->second.value_or("");
-  if (!image.empty()) slurm.set_environment(kContainer, image);
-  return image;
+  options = found->second;
+  if (image_of(options).empty()) return options;
+  slurm.set_environment(kContainer, image_of(options));
+  OptionValues passed_on = options;
+  passed_on.erase(kImage);
+  if (!passed_on.empty()) slurm.set_environment(kJobVariable, lines_of(passed_on));
+  return options;
+}
+
+// Throws Error.
+bool runs_on_host(const Slurm& slurm, const Settings& settings, const OptionValues& options) {
+  return slurm.step() == kBatchStep && !terms_of(read_options(options), settings).batch_in_image;
 }
 
 bool runs_the_users_command(uint32_t step) { return step != kExternStep && step != kInteractiveStep; }
@@ -113,20 +126,21 @@ bool runs_the_users_command(uint32_t step) { return step != kExternStep && step 
 Node::Node(Slurm& slurm, const Settings& settings) : settings_(settings) {
   if (!runs_the_users_command(slurm.step())) return;
   try {
-    const std::string image = take_image(slurm);
-    if (image.empty()) return;
+    const OptionValues options = take_options(slurm);
+    if (image_of(options).empty()) return;
     enter_ = open_enter();
     if (!settings.error.empty()) throw Error::reported(settings.error, kExitRefused);
-    start(slurm, image);
+    if (runs_on_host(slurm, settings, options)) enter_.reset();
+    else start(slurm, options);
   } catch (const Error& error) {
     refuse(error);
   }
 }
 
-void Node::start(Slurm& slurm, const std::string& image) {
+void Node::start(Slurm& slurm, const OptionValues& options) {
   const SocketPair ranks = socket_pair();
   const SocketPair place = socket_pair();
-  const Fd request = moved_up(write_request(request_for(slurm, settings_, image)));
+  const Fd request = moved_up(write_request(request_for(slurm, settings_, options)));
   ranks_end_ = moved_up(ranks.ours);
   place_end_ = moved_up(place.ours);
   // Stage's ends are closed here when this returns: end of file means that stage died.

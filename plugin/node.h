@@ -1,12 +1,10 @@
 // The plugin inside slurmstepd: starts stage once per node and step, and hands every rank to enter.
 #pragma once
 
-
-#include <string>
-
 #include "helper/error.h"
 #include "helper/fd.h"
-#include "plugin/settings.h"
+#include "helper/option_table.h"
+#include "helper/settings.h"
 #include "plugin/slurm.h"
 
 namespace slipway {
@@ -30,7 +28,7 @@ class Node {
   void ranks_are_forked();
 
  private:
-  void start(Slurm& slurm, const std::string& image);
+  void start(Slurm& slurm, const OptionValues& options);
   void refuse(const Error& error);
   bool has_container() const { return static_cast<bool>(ranks_end_); }
 

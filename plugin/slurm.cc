@@ -14,11 +14,12 @@ extern "C" {
 }
 
 #include "helper/error.h"
+#include "helper/option_table.h"
+#include "helper/settings.h"
 #include "plugin/client.h"
 #include "plugin/command_line.h"
 #include "plugin/node.h"
 #include "plugin/release.h"
-#include "plugin/settings.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -178,20 +179,34 @@ int forgiven(Body body) noexcept {
   return 0;
 }
 
-int take_option(int, const char* value, int remote) {
+// `number` is the option's place in the table. What reaches a node this way is a user's word that no client has looked
+// at: nodes read our variables instead, as hostile.
+int take_option(int number, const char* argument, int remote) {
   return guarded([&] {
-    if (!remote && client && value) client->take_option(value);
+    const auto spellings = option_spellings();
+    if (remote || !client || number < 0 || static_cast<size_t>(number) >= spellings.size()) return;
+    client->take_option(spellings[number], argument);
   });
 }
 
+// Slurm copies the strings.
+void register_option(spank_t spank, const OptionSpelling& spelling, const char* name) {
+  spank_option option{};
+  option.name = const_cast<char*>(name);
+  option.arginfo = const_cast<char*>(spelling.argument);
+  option.usage = const_cast<char*>(spelling.help);
+  option.has_arg = spelling.argument != nullptr;
+  option.val = static_cast<int>(&spelling - option_spellings().data());
+  option.cb = take_option;
+  spank_option_register(spank, &option);
+}
+
 void register_options(spank_t spank) {
-  static char image_name[] = "container-image", image_argument[] = "IMAGE",
-              image_usage[] = "run the step inside IMAGE: a SIF or squashfs file, or a directory";
-  static char native_name[] = "container";
-  static spank_option image{image_name, image_argument, image_usage, 1, 0, take_option};
-  static spank_option native{native_name, image_argument, image_usage, 1, 0, take_option};
-  if (settings.options == Settings::Options::kPyxis) spank_option_register(spank, &image);
-  if (!has_native_container(slurm_api())) spank_option_register(spank, &native);
+  for (const OptionSpelling& spelling : option_spellings()) {
+    if (spelling.pyxis && settings.options == Settings::Options::kNative) continue;
+    register_option(spank, spelling, spelling.name);
+  }
+  if (!has_native_container(slurm_api())) register_option(spank, option_spellings().front(), "container");
 }
 
 }  // namespace
@@ -204,7 +219,7 @@ extern "C" {
 EXPORTED int slurm_spank_init(spank_t spank, int count, char** words) {
   return forgiven([&] {
     if (!is_client() && !is_node()) return;
-    settings = read_settings({words, static_cast<size_t>(count)});
+    settings = read_settings(std::vector<std::string>(words, words + count));
     register_options(spank);
     Spank slurm(spank);
     if (is_client()) client = std::make_unique<Client>(slurm, settings);

@@ -42,12 +42,12 @@ TEST_GROUP(Client) {
     for (const Typed& typed : components) {
       // As Slurm does it: only where it is unset.
       if (typed.native && !slurm.variables.count("SLURM_CONTAINER")) slurm.variables["SLURM_CONTAINER"] = typed.native;
-      if (typed.option) client.take_option(typed.option);
+      if (typed.option) client.take_option(option_spellings().front(), typed.option);
       client.options_are_parsed(slurm);
     }
     client.launch(slurm);
   }
-  std::string images() { return slurm.environment(kImagesVariable).value_or("none"); }
+  std::string images() { return slurm.environment(kStepVariable).value_or("none"); }
   std::string job_image() { return slurm.environment("SLURM_CONTAINER").value_or("none"); }
 };
 
@@ -60,7 +60,7 @@ TEST(Client, AStepWithoutAContainerIsUntouched) {
 TEST(Client, WhatIsInheritedCounts) {
   slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
   type({{nullptr, nullptr}});
-  STRCMP_EQUAL("0=/inherited.sif\n", images().c_str());
+  STRCMP_EQUAL("component=0\nimage=/inherited.sif\n", images().c_str());
   STRCMP_EQUAL("./app", unmark_command(slurm.command[0]).c_str());
   CHECK(slurm.command[0] != "./app");
 }
@@ -68,17 +68,17 @@ TEST(Client, WhatIsInheritedCounts) {
 TEST(Client, WhatIsGivenBeatsWhatIsInherited) {
   slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
   type({{"/given.sif", nullptr}});
-  STRCMP_EQUAL("0=/given.sif\n", images().c_str());
+  STRCMP_EQUAL("component=0\nimage=/given.sif\n", images().c_str());
 }
 
 TEST(Client, TheAliasBeatsWhatIsInherited) {
   slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
   type({{nullptr, "/given.sif"}});
-  STRCMP_EQUAL("0=/given.sif\n", images().c_str());
+  STRCMP_EQUAL("component=0\nimage=/given.sif\n", images().c_str());
 }
 
 TEST(Client, WhatAnOuterStepPassedOnIsStale) {
-  slurm.variables[kImagesVariable] = "0=/outer.sif\n";
+  slurm.variables[kStepVariable] = "component=0\nimage=/outer.sif\n";
   slurm.variables["SLURM_SPANK__SLURM_SPANK_OPTION_slipway_container_image"] = "/outer.sif";
   type({{nullptr, nullptr}});
   CHECK(slurm.variables.empty());
@@ -98,10 +98,10 @@ TEST(Client, BothNamesMustAgree) {
 TEST(Client, RelativePathsAreTakenFromHere) {
   LONGS_EQUAL(0, chdir("/usr"));
   type({{"images/a.sif", nullptr}});
-  STRCMP_EQUAL("0=/usr/images/a.sif\n", images().c_str());
+  STRCMP_EQUAL("component=0\nimage=/usr/images/a.sif\n", images().c_str());
   LONGS_EQUAL(0, chdir("/"));
   type({{"a.sif", nullptr}});
-  STRCMP_EQUAL("0=/a.sif\n", images().c_str());
+  STRCMP_EQUAL("component=0\nimage=/a.sif\n", images().c_str());
 }
 
 TEST(Client, AddressesAndLineBreaksAreNoImages) {
@@ -111,13 +111,13 @@ TEST(Client, AddressesAndLineBreaksAreNoImages) {
 
 TEST(Client, EachComponentHasItsOwn) {
   type({{"/a.sif", nullptr}, {nullptr, "/b.sif"}, {"/c.sif", nullptr}});
-  STRCMP_EQUAL("0=/a.sif\n1=/b.sif\n2=/c.sif\n", images().c_str());
+  STRCMP_EQUAL("component=0\nimage=/a.sif\ncomponent=1\nimage=/b.sif\ncomponent=2\nimage=/c.sif\n", images().c_str());
 }
 
 // Slurm shows us one component's command and not which: no mark then, or a bare one would carry it.
 TEST(Client, AComponentMayHaveNone) {
   type({{nullptr, nullptr}, {nullptr, "/b.sif"}});
-  STRCMP_EQUAL("0=\n1=/b.sif\n", images().c_str());
+  STRCMP_EQUAL("component=0\ncomponent=1\nimage=/b.sif\n", images().c_str());
   STRCMP_EQUAL("./app", slurm.command[0].c_str());
 }
 
@@ -125,9 +125,9 @@ TEST(Client, AJobHasTheFirstImageThatIsNamed) {
   slurm.is_srun = false;
   Client client(slurm, settings);
   client.options_are_parsed(slurm);
-  client.take_option("/b.sif");
+  client.take_option(option_spellings().front(), "/b.sif");
   client.options_are_parsed(slurm);
-  client.take_option("/b.sif");
+  client.take_option(option_spellings().front(), "/b.sif");
   client.options_are_parsed(slurm);
   STRCMP_EQUAL("/b.sif", job_image().c_str());
   STRCMP_EQUAL("none", images().c_str());
@@ -168,7 +168,7 @@ TEST(Client, ASecondStartIsTheLast) {
   slurm.variables = {{"SRUN_CONTAINER", "/given.sif"}, {"SLIPWAY_SECOND_START", "1"}};
   type({{"/given.sif", "/given.sif"}});
   LONGS_EQUAL(0, slurm.starts.size());
-  STRCMP_EQUAL("0=/given.sif\n", images().c_str());
+  STRCMP_EQUAL("component=0\nimage=/given.sif\n", images().c_str());
   LONGS_EQUAL(0, slurm.variables.count("SRUN_CONTAINER") + slurm.variables.count("SLIPWAY_SECOND_START"));
 }
 
@@ -187,6 +187,6 @@ TEST(Client, StartsOnceWhereSlurmKnowsTheImageOrTakesNone) {
 TEST(Client, ARelativePathIsTheSameImageAsItsWholePath) {
   CHECK(chdir("/tmp") == 0);
   type({{"/tmp/given.sif", "given.sif"}});
-  STRCMP_EQUAL("0=/tmp/given.sif\n", images().c_str());
+  STRCMP_EQUAL("component=0\nimage=/tmp/given.sif\n", images().c_str());
   LONGS_EQUAL(0, chdir("/"));
 }

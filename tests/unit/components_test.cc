@@ -1,5 +1,6 @@
 #include "plugin/components.h"
 
+#include "helper/error.h"
 #include "tests/unit/fake_slurm.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
@@ -9,15 +10,21 @@ using Numbers = std::vector<unsigned>;
 
 TEST_GROUP(Components){};
 
-TEST(Components, ImagesComeBackAsTheyWereWritten) {
-  const ComponentImages images = {{0, "/a=b.sif"}, {1, std::nullopt}, {12, "/c d.sif"}};
-  CHECK(images == read_images(to_text(images)));
-  STRCMP_EQUAL("0=/a=b.sif\n1=\n12=/c d.sif\n", to_text(images).c_str());
+TEST(Components, OptionsComeBackAsTheyWereWritten) {
+  const ComponentOptions components = {
+      {0, {{"image", "/a=b.sif"}, {"mounts", "/component=1:/x"}}}, {1, {}}, {12, {{"image", "/c d.sif"}}}};
+  CHECK(components == read_components(to_text(components)));
+  STRCMP_EQUAL(
+      "component=0\nimage=/a=b.sif\nmounts=/component=1:/x\ncomponent=1\ncomponent=12\nimage=/c d.sif\n",
+      to_text(components).c_str());
 }
 
-TEST(Components, WhatIsNotUnderstoodIsLeftOut) {
-  CHECK((ComponentImages{{1, "/b"}} == read_images("x\n0/a\n1=/b\n-2=/c\n128=/d\n99999999999=/e\n\n=")));
-  CHECK(read_images("").empty());
+TEST(Components, ReadingEndsWhereATextIsNotUnderstood) {
+  CHECK(read_components("").empty());
+  for (const char* text : {"x", "image=/a\n", "component=", "component=1", "component=128\n", "component=-1\n"}) {
+    CHECK(read_components(text).empty());
+  }
+  CHECK_THROWS(Error, read_components("component=0\ncolour=blue\n"));
 }
 
 TEST(Components, OnePartIsOneComponent) {

@@ -18,7 +18,7 @@ TEST_GROUP(Decisions) {
   // 0 when every check holds.
   static int checked(const Plan& plan, const std::function<bool(const char* cwd)>& check) {
     const Fd fd = write_plan(plan);
-    return in_child([&] { _exit(check(apply_decisions(fd.get())) ? 0 : 1); }).exit_code;
+    return in_child([&] { _exit(check(apply_decisions(fd.get()).cwd) ? 0 : 1); }).exit_code;
   }
   static bool is(const char* name, const char* value) {
     const char* const got = getenv(name);

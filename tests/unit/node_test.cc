@@ -8,6 +8,7 @@
 #include "helper/wire.h"
 #include "plugin/components.h"
 #include "plugin/marker.h"
+#include "plugin/option_sources.h"
 #include "tests/unit/fake_slurm.h"
 #include "tests/unit/in_child.h"
 
@@ -87,16 +88,17 @@ TEST(Node, AStageThatIsMissingReachesTheRanks) {
 }
 
 TEST(Node, RunsItsComponentsImage) {
-  slurm.variables[kImagesVariable] = "0=/a.sif\n1=/b.sif\n";
+  slurm.variables[kStepVariable] = "component=0\nimage=/a.sif\ncomponent=1\nimage=/b.sif\nmounts=/x\n";
   slurm.variables["SLURM_JOB_ID_HET_GROUP_0"] = "6";
   slurm.variables["SLURM_JOB_ID_HET_GROUP_1"] = "7";
   Node node(slurm, settings);
   STRCMP_EQUAL("/b.sif", slurm.variables["SLURM_CONTAINER"].c_str());
-  CHECK_FALSE(slurm.variables.count(kImagesVariable));
+  STRCMP_EQUAL("mounts=/x\n", slurm.variables[kJobVariable].c_str());
+  CHECK_FALSE(slurm.variables.count(kStepVariable));
 }
 
 TEST(Node, AComponentWithoutAnImageRunsOnTheHost) {
-  slurm.variables[kImagesVariable] = "0=/a.sif\n1=\n";
+  slurm.variables[kStepVariable] = "component=0\nimage=/a.sif\ncomponent=1\n";
   slurm.variables["SLURM_JOB_ID_HET_GROUP_0"] = "6";
   slurm.variables["SLURM_JOB_ID_HET_GROUP_1"] = "7";
   Node node(slurm, settings);
@@ -105,7 +107,25 @@ TEST(Node, AComponentWithoutAnImageRunsOnTheHost) {
 }
 
 TEST(Node, AComponentThatIsNotKnownFails) {
-  slurm.variables[kImagesVariable] = "0=/a.sif\n1=\n";
+  slurm.variables[kStepVariable] = "component=0\nimage=/a.sif\ncomponent=1\n";
   Node node(slurm, settings);
   STRCMP_CONTAINS("which component", what_the_rank_hears(node).c_str());
+}
+
+TEST(Node, ABatchScriptMayRunOnTheHost) {
+  slurm.step_id = kBatchStep;
+  slurm.variables["SLURM_CONTAINER"] = "/a.sif";
+  slurm.variables[kJobVariable] = "batch=host\n";
+  Node node(slurm, settings);
+  node.hand_over(slurm);
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+  STRCMP_EQUAL("/a.sif", slurm.variables["SLURM_CONTAINER"].c_str());  // for its steps
+}
+
+TEST(Node, WhatIsNotAllowedReachesTheRanks) {
+  settings.batch_in_image = false;
+  slurm.variables["SLURM_CONTAINER"] = "/a.sif";
+  slurm.variables[kJobVariable] = "colour=blue\n";
+  Node node(slurm, settings);
+  STRCMP_CONTAINS("does not know colour", what_the_rank_hears(node).c_str());
 }

@@ -18,12 +18,8 @@ TEST(Request, ComesBackAsItWasWritten) {
   request.groups = {100, 4294967294u};
   request.job = 7;
   request.step = 4294967291u;
-  request.allow_root = true;
-  request.trusted_paths = {"/images", "/more images"};
-  request.timeout_seconds = 9;
-  request.mount_kernel = MountKernel::kNever;
-  request.fuse_program = "/opt/fuse";
-  request.environment_table = "/etc/table";
+  request.settings.words = {"allow_root=yes", "trusted_path=/images", "trusted_path=/more images", "stage_timeout=9"};
+  request.options = {{"mounts", "/a=b:/c,tmpfs:/d"}, {"writable", "yes"}};
   request.image = "/a=b\n.sif";
   request.cwd = "/home/alice";
   request.command = "./app";
@@ -36,12 +32,11 @@ TEST(Request, ComesBackAsItWasWritten) {
   CHECK(request.groups == back.groups);
   LONGS_EQUAL(7, back.job);
   UNSIGNED_LONGS_EQUAL(4294967291u, back.step);
-  CHECK(back.allow_root);
-  CHECK(request.trusted_paths == back.trusted_paths);
-  LONGS_EQUAL(9, back.timeout_seconds);
-  CHECK(back.mount_kernel == MountKernel::kNever);
-  STRCMP_EQUAL("/opt/fuse", back.fuse_program.c_str());
-  STRCMP_EQUAL("/etc/table", back.environment_table.c_str());
+  CHECK(back.settings.allow_root);
+  CHECK((std::vector<std::string>{"/images", "/more images"} == back.settings.trusted_paths));
+  LONGS_EQUAL(9, back.settings.stage_timeout_seconds);
+  STRCMP_EQUAL("", back.settings.error.c_str());
+  CHECK(request.options == back.options);
   STRCMP_EQUAL("/a=b\n.sif", back.image.c_str());
   STRCMP_EQUAL("/home/alice", back.cwd.c_str());
   STRCMP_EQUAL("./app", back.command.c_str());
@@ -58,8 +53,8 @@ TEST(Request, CannotBeWrittenAgain) {
 
 TEST(Request, AUsersStringCannotAddAnEntry) {
   Request request;
-  request.image = std::string("/a\0allow_root=1", 15);
-  CHECK_FALSE(read_request(write_request(request).get()).allow_root);
+  request.image = std::string("/a\0setting=allow_root=yes", 25);
+  CHECK_FALSE(read_request(write_request(request).get()).settings.allow_root);
 }
 
 TEST(Request, OfAnotherReleaseIsRefused) {

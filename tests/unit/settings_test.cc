@@ -1,15 +1,11 @@
-#include "plugin/settings.h"
+#include "helper/settings.h"
 
 #include <CppUTest/TestHarness.h>
 
 using namespace slipway;
 
 TEST_GROUP(Settings) {
-  static Settings read(std::vector<std::string> words) {
-    std::vector<char*> pointers;
-    for (std::string& word : words) pointers.push_back(word.data());
-    return read_settings(pointers);
-  }
+  static Settings read(std::vector<std::string> words) { return read_settings(words); }
 };
 
 TEST(Settings, NothingIsTheDefault) {
@@ -39,7 +35,7 @@ TEST(Settings, EveryKeyIsRead) {
 
 TEST(Settings, AWordThatIsNotUnderstoodIsAnErrorWithARemedy) {
   STRCMP_EQUAL(
-      "plugstack.conf: unknown key option; ask the admin to correct the slipway line; slipway.conf(5) lists the keys",
+      "plugstack.conf: unknown key option; ask the admin to correct it; slipway.conf(5) lists the keys",
       read({"option=native"}).error.c_str());
   for (const char* word : {"options=", "options", "options=other", "allow_root=maybe", "trusted_path=relative",
                            "trusted_path=", "stage_timeout=0", "stage_timeout=3601", "stage_timeout=5s",

@@ -1,0 +1,193 @@
+#include "helper/layout.h"
+
+#include <sys/mount.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdlib>
+#include <iterator>
+#include <string_view>
+
+#include "helper/devices.h"
+#include "helper/error.h"
+#include "helper/escaped_list.h"
+#include "helper/mount_table.h"
+#include "helper/paths.h"
+#include "helper/text_file.h"
+
+namespace slipway {
+
+namespace {
+
+constexpr char kEveryContainer[] = "every container";
+constexpr char kRootsHome[] = "/root";
+
+// A working directory here is the image's own: the host's would hide the system the user asked for.
+bool belongs_to_image(const std::string& path) {
+  constexpr const char* kExactly[] = {"/", "/home", "/mnt", "/opt", "/root", "/run", "/srv", "/var"};
+  constexpr const char* kBelow[] = {"/bin",   "/boot", "/dev",  "/etc", "/lib", "/lib32",
+                                    "/lib64", "/proc", "/sbin", "/sys", "/usr"};
+  return std::find(std::begin(kExactly), std::end(kExactly), path) != std::end(kExactly) ||
+         std::any_of(std::begin(kBelow), std::end(kBelow),
+                     [&](const std::string& directory) { return is_at_or_below(path, directory); });
+}
+
+class Layout {
+ public:
+  Layout(const Request& request, const Accounts& accounts, const Terms& terms)
+      : request_(request), accounts_(accounts), terms_(terms) {}
+
+  std::vector<LayoutEntry> entries() {
+    add_system();
+    add_directories_for_files();
+    add_home();
+    if (terms_.shows_cwd) add_under_both_names(request_.cwd, LayoutEntry::kMust, "the step's working directory");
+    if (!terms_.contained) {
+      for (const std::string& text : request_.settings.mounts) add_admins(text);
+    }
+    if (!request_.batch_script.empty()) {
+      add_bind(request_.batch_script, request_.batch_script, LayoutEntry::kMust, "the job's script").flags = MS_RDONLY;
+    }
+    for (size_t i = 0; i < terms_.options.mounts.size(); ++i) {
+      LayoutEntry& entry = add_word(terms_.options.mounts[i], "--container-mounts");
+      entry.is_users = true;
+      entry.word_number = i;
+    }
+    return std::move(entries_);
+  }
+
+ private:
+  LayoutEntry& add(LayoutEntry entry) {
+    entries_.push_back(std::move(entry));
+    return entries_.back();
+  }
+
+  MountWord& add_bind(const std::string& source, const std::string& target, LayoutEntry::Need need,
+                      const char* asked_by) {
+    LayoutEntry entry;
+    entry.word.how = MountWord::kTree;
+    entry.word.source = source;
+    entry.word.target = target;
+    entry.need = need;
+    entry.asked_by = asked_by;
+    return add(std::move(entry)).word;
+  }
+
+  void add_empty(const std::string& target, const char* mode, const char* asked_by) {
+    LayoutEntry entry;
+    entry.word.kind = MountWord::kTmpfs;
+    entry.word.target = target;
+    entry.mode = mode;
+    entry.asked_by = asked_by;
+    add(std::move(entry));
+  }
+
+  LayoutEntry& add_word(const MountWord& word, const char* asked_by) {
+    LayoutEntry entry;
+    entry.word = word;
+    if (word.target.empty()) entry.word.how = MountWord::kTree;  // an image at its own place is only a file
+    entry.word.target = normal_path(word.target.empty() ? word.source : word.target);
+    entry.mode = "0755";
+    entry.asked_by = asked_by;
+    return add(std::move(entry));
+  }
+
+  // /dev comes before what is mounted in it.
+  void add_system() {
+    add_bind("/proc", "/proc", LayoutEntry::kMust, kEveryContainer);
+    add_bind("/sys", "/sys", LayoutEntry::kMust, kEveryContainer).flags = MS_RDONLY;
+    if (terms_.shows_host_devices) {
+      add_bind("/dev", "/dev", LayoutEntry::kMust, "dev=host");
+      return;
+    }
+    add_bind(kDevicesName, "/dev", LayoutEntry::kMust, kEveryContainer);
+    for (const char* path : {"/dev/pts", "/dev/shm", "/dev/mqueue", "/dev/hugepages"}) {
+      add_bind(path, path, LayoutEntry::kIfThere, kEveryContainer);
+    }
+  }
+
+  void add_directories_for_files() {
+    if (terms_.contained) {
+      for (const char* path : {"/tmp", "/var/tmp"}) add_empty(path, "1777", "--container-contain");
+      return;
+    }
+    if (terms_.shows_tmp) {
+      add_bind("/tmp", "/tmp", LayoutEntry::kMust, kEveryContainer);
+      add_bind("/var/tmp", "/var/tmp", LayoutEntry::kIfThere, kEveryContainer);
+    }
+    constexpr char kKerberos[] = ".heim_org.h5l.kcm-socket";  // where Kerberos looks
+    add_bind(std::string("/run/") + kKerberos, std::string("/var/run/") + kKerberos, LayoutEntry::kIfThere,
+             kEveryContainer);
+  }
+
+  void add_home() {
+    constexpr char kAskedBy[] = "your home";
+    const std::string inside = home_inside(accounts_, terms_);
+    if (!terms_.shows_home) {
+      const bool is_free = terms_.remaps_root || !belongs_to_image(inside);
+      if (terms_.contained && is_free) add_empty(inside, "0700", "--container-contain");
+      return;
+    }
+    if (inside != accounts_.home) add_bind(accounts_.home, inside, LayoutEntry::kIfThere, kAskedBy);
+    add_under_both_names(accounts_.home, LayoutEntry::kIfThere, kAskedBy);
+  }
+
+  // A directory of the user's under the name the site uses and, where that leads through links, its real name.
+  void add_under_both_names(const std::string& path, LayoutEntry::Need need, const char* asked_by) {
+    char real[PATH_MAX];
+    const bool resolved = realpath(path.c_str(), real);
+    for (const std::string& name : {path, std::string(resolved ? real : path)}) {
+      const bool there = std::any_of(entries_.begin(), entries_.end(), [&](const LayoutEntry& entry) {
+        return entry.word.kind == MountWord::kBind && entry.word.source == entry.word.target &&
+               is_at_or_below(name, entry.word.target);
+      });
+      if (!there && !belongs_to_image(name)) add_bind(path, name, need, asked_by);
+    }
+  }
+
+  void add_admins(const std::string& text) {
+    constexpr std::string_view kAutomatic = "auto:";
+    constexpr char kAskedBy[] = "mounts= in plugstack.conf";
+    if (text.starts_with(kAutomatic)) {
+      const std::vector<std::string> types = split_escaped(text.substr(kAutomatic.size()), ',');
+      for (const MountEntry& mounted : mount_table_of(text_of_file("/proc/self/mountinfo"))) {
+        if (std::find(types.begin(), types.end(), base_type(mounted.type)) == types.end()) continue;
+        if (!belongs_to_image(mounted.directory)) add_under_both_names(mounted.directory, LayoutEntry::kIfThere, kAskedBy);
+      }
+      return;
+    }
+    for (const MountWord& word : mount_words(text, "mounts")) add_word(word, kAskedBy).need = LayoutEntry::kIfThere;
+  }
+
+  // One word stands for all releases of NFS.
+  static std::string base_type(const std::string& type) { return type == "nfs4" ? "nfs" : type; }
+
+  const Request& request_;
+  const Accounts& accounts_;
+  const Terms& terms_;
+  std::vector<LayoutEntry> entries_;
+};
+
+}  // namespace
+
+std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms) {
+  return Layout(request, accounts, terms).entries();
+}
+
+std::string denial_of(const std::string& source, const Settings& settings) {
+  for (const std::string& denied : settings.mounts_deny) {
+    char real[PATH_MAX];
+    const std::string path = realpath(denied.c_str(), real) ? real : denied;
+    if (is_at_or_below(source, path)) return "is not to be mounted here (mounts_deny=" + denied + ")";
+    if (is_at_or_below(path, source)) {
+      return "holds what is not to be mounted here (mounts_deny=" + denied + ")";
+    }
+  }
+  return "";
+}
+
+std::string home_inside(const Accounts& accounts, const Terms& terms) {
+  return terms.remaps_root ? kRootsHome : accounts.home;
+}
+
+}  // namespace slipway

@@ -1,0 +1,33 @@
+// What of the host is mounted in a container, in order: what each has, what the admin adds, what the user asks for.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "helper/accounts.h"
+#include "helper/mount_words.h"
+#include "helper/request.h"
+#include "helper/terms.h"
+
+namespace slipway {
+
+struct LayoutEntry {
+  MountWord word;  // with absolute paths; the source of /dev is kDevicesName, in stage's work directory
+  enum Need { kMust, kIfThere } need = kMust;
+  std::string mode;        // of a tmpfs' root directory, in octal
+  std::string asked_by;    // for people: "every container", "mounts=", "--container-mounts"
+  bool is_users = false;   // the user's wish: the admin's mounts_deny= holds for it
+  size_t word_number = 0;  // of the user's: its place in Options::mounts
+};
+
+// Reads this node's mount table where the admin's mounts=auto: asks for it, and resolves links of the user's
+// directories. Throws Error.
+std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms);
+
+// Why the admin's mounts_deny= forbids to mount `source`, an absolute path without links; empty when it does not.
+std::string denial_of(const std::string& source, const Settings& settings);
+
+// Where the user's home is inside.
+std::string home_inside(const Accounts& accounts, const Terms& terms);
+
+}  // namespace slipway

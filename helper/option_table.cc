@@ -1,0 +1,107 @@
+#include "helper/option_table.h"
+
+#include <strings.h>
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+
+#include "helper/error.h"
+
+namespace slipway {
+
+namespace {
+
+constexpr OptionSpelling kSpellings[] = {
+    {"container-image", kImage, nullptr, "IMAGE", "run inside this image (file or directory)", true},
+    {"container-mounts", "mounts", nullptr, "SRC[:DST[:FLAGS]][,...]",
+     "show files, directories, images of the host", true},
+    {"container-workdir", "workdir", nullptr, "PATH", "start in this directory of the image", true},
+    {"container-mount-home", "mount_home", kYes, nullptr, "show your home inside", true},
+    {"no-container-mount-home", "mount_home", kNo, nullptr, "do not show your home inside", true},
+    {"container-no-mount", "no_mount", nullptr, "tmp,home,cwd", "leave out some of what is shown anyway", false},
+    {"container-contain", "contain", kYes, nullptr, "show nothing of the host unasked", false},
+    {"container-env", "env", nullptr, "NAME[=VALUE][,...]", "variables in which you win over the image", true},
+    {"container-cleanenv", "cleanenv", kYes, nullptr, "pass only what Slurm and MPI need", false},
+    {"container-env-file", "env_file", nullptr, "FILE", "set variables from lines NAME=VALUE", false},
+    {"container-run", "run", kYes, nullptr, "run its runscript (command - : no words)", false},
+    {"container-entrypoint", "run", kYes, nullptr, "the same as --container-run", true},
+    {"no-container-entrypoint", "run", kNo, nullptr, "run the command itself", true},
+    {"container-entrypoint-log", "entrypoint_log", kYes, nullptr, "accepted: its output is always shown", true},
+    {"container-app", "app", nullptr, "NAME", "run with this SCIF app of the image", false},
+    {"container-writable", "writable", kYes, nullptr, "let the image be written, in memory", true},
+    {"container-readonly", "writable", kNo, nullptr, "do not let the image be written", true},
+    {"container-overlay", "overlay", nullptr, "DIR[:ro]", "keep what is written in this directory", false},
+    {"container-remap-root", "remap_root", kYes, nullptr, "be shown as root, without its power", true},
+    {"no-container-remap-root", "remap_root", kNo, nullptr, "be yourself inside", true},
+    {"container-unshare", "unshare", nullptr, "net,ipc,uts,pid", "namespaces of the step's own", false},
+    {"container-batch", "batch", nullptr, "image|host", "where sbatch's script runs", false},
+};
+
+constexpr std::string_view kStem = "container-";
+
+std::string_view opposite(std::string_view value) { return value == kYes ? kNo : kYes; }
+
+bool is_setting(std::string_view name) {
+  return std::any_of(std::begin(kSpellings), std::end(kSpellings),
+                     [&](const OptionSpelling& spelling) { return spelling.setting == name; });
+}
+
+}  // namespace
+
+std::string image_of(const OptionValues& values) {
+  const auto image = values.find(kImage);
+  return image == values.end() ? "" : image->second;
+}
+
+std::span<const OptionSpelling> option_spellings() { return kSpellings; }
+
+std::string variable_of(const OptionSpelling& spelling, std::string_view prefix) {
+  const std::string_view name = spelling.name;
+  if (!name.starts_with(kStem)) return "";
+  std::string variable(prefix);
+  for (const char c : name.substr(kStem.size())) {
+    variable.push_back(c == '-' ? '_' : static_cast<char>(toupper(static_cast<unsigned char>(c))));
+  }
+  return variable;
+}
+
+std::string value_in_variable(const OptionSpelling& spelling, const std::string& variable, const std::string& text) {
+  if (!spelling.value) return text;
+  const auto is_one_of = [&](std::initializer_list<const char*> words) {
+    return std::any_of(words.begin(), words.end(), [&](const char* w) { return strcasecmp(w, text.c_str()) == 0; });
+  };
+  if (is_one_of({"1", "yes", "y", "true", "on"})) return spelling.value;
+  if (is_one_of({"0", "no", "n", "false", "off"})) return std::string(opposite(spelling.value));
+  throw Error(variable + "=" + printable(text), "is neither yes nor no", "set it to one of the two, or unset it");
+}
+
+std::string lines_of(const OptionValues& values) {
+  std::string lines;
+  for (const auto& [setting, value] : values) lines += setting + "=" + value + "\n";
+  return lines;
+}
+
+OptionValues values_in(std::string_view lines) {
+  OptionValues values;
+  while (!lines.empty()) {
+    const std::string_view line = lines.substr(0, lines.find('\n'));
+    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
+    const size_t equals = line.find('=');
+    const std::string_view setting = line.substr(0, equals);
+    if (equals == line.npos || !is_setting(setting)) {
+      throw Error("container options", "this node's slipway does not know " + printable(std::string(setting)),
+                  "ask the admin to finish the upgrade of this node");
+    }
+    values.insert_or_assign(std::string(setting), std::string(line.substr(equals + 1)));
+  }
+  return values;
+}
+
+std::string option_of(std::string_view setting) {
+  const auto spelling = std::find_if(std::begin(kSpellings), std::end(kSpellings),
+                                     [&](const OptionSpelling& candidate) { return candidate.setting == setting; });
+  return spelling == std::end(kSpellings) ? std::string(setting) : std::string("--") + spelling->name;
+}
+
+}  // namespace slipway

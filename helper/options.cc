@@ -1,0 +1,159 @@
+#include "helper/options.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+
+#include "helper/error.h"
+#include "helper/escaped_list.h"
+
+namespace slipway {
+
+namespace {
+
+Error misunderstood(std::string_view setting, const std::string& value, const std::string& why,
+                    const std::string& remedy) {
+  return Error(option_of(setting) + "=" + printable(value), why, remedy);
+}
+
+bool is_yes(const std::string& value) { return value == kYes; }
+
+void read_no_mount(Options& options, const std::string& value) {
+  for (const std::string& name : split_escaped(value, ',')) {
+    if (name == "tmp") options.without_tmp = true;
+    else if (name == "home") options.without_home = true;
+    else if (name == "cwd") options.without_cwd = true;
+    else throw misunderstood("no_mount", value, "there is no " + printable(name), "name some of tmp, home and cwd");
+  }
+}
+
+// Words without "=" keep the host's value; the others set one.
+void read_env(Options& options, const std::string& value) {
+  for (const std::string& word : split_escaped(value, ',')) {
+    const std::string plain = unescaped(word);
+    const size_t equals = plain.find('=');
+    const std::string name = plain.substr(0, equals);
+    if (!is_variable_name(name)) {
+      throw misunderstood("env", value, printable(name) + " is not the name of a variable",
+                          "write NAME or NAME=VALUE, with commas between several");
+    }
+    if (equals == plain.npos) options.host_variables.push_back(name);
+    else options.set_variables.emplace_back(name, plain.substr(equals + 1));
+  }
+}
+
+void read_overlay(Options& options, const std::string& value) {
+  const std::vector<std::string> fields = split_escaped(value, ':');
+  options.overlay = unescaped(fields[0]);
+  options.overlay_read_only = fields.size() == 2 && fields[1] == "ro";
+  const bool is_known = fields.size() == 1 || (fields.size() == 2 && (fields[1] == "ro" || fields[1] == "rw"));
+  if (options.overlay.empty() || !is_known) {
+    throw misunderstood("overlay", value, "is no directory", "write DIR or DIR:ro; a backslash before a : of the name");
+  }
+}
+
+void read_batch(Options& options, const std::string& value) {
+  options.batch_in_image = value == "image";
+  if (value != "image" && value != "host") {
+    throw misunderstood("batch", value, "is neither image nor host", "name one of the two");
+  }
+}
+
+void read_app(Options& options, const std::string& value) {
+  options.app = value;
+  if (value.empty() || value[0] == '.' || value.find('/') != value.npos) {
+    throw misunderstood("app", value, "is not the name of an app", "name a directory of the image's /scif/apps");
+  }
+}
+
+void read_workdir(Options& options, const std::string& value) {
+  options.workdir = value;
+  if (!value.starts_with('/')) {
+    throw misunderstood("workdir", value, "is not an absolute path", "name a directory inside the container");
+  }
+}
+
+void read_environment_file(Options& options, const std::string& value) {
+  options.environment_file = value;
+  if (value.empty()) throw misunderstood("env_file", value, "names no file", "name one");
+}
+
+struct Reader {
+  std::string_view setting;
+  void (*read)(Options&, const std::string& value);
+};
+
+constexpr Reader kReaders[] = {
+    {"mounts", [](Options& o, const std::string& value) { o.mounts = mount_words(value, option_of("mounts")); }},
+    {"workdir", read_workdir},
+    {"mount_home", [](Options& o, const std::string& value) { o.mount_home = is_yes(value); }},
+    {"no_mount", read_no_mount},
+    {"contain", [](Options& o, const std::string& value) { o.contain = is_yes(value); }},
+    {"env", read_env},
+    {"cleanenv", [](Options& o, const std::string& value) { o.clean_environment = is_yes(value); }},
+    {"env_file", read_environment_file},
+    {"run", [](Options& o, const std::string& value) { o.run = is_yes(value); }},
+    {"app", read_app},
+    {"writable", [](Options& o, const std::string& value) { o.writable = is_yes(value); }},
+    {"overlay", read_overlay},
+    {"remap_root", [](Options& o, const std::string& value) { o.remap_root = is_yes(value); }},
+    {"unshare", [](Options& o, const std::string& value) { o.namespaces = namespaces_of(value, option_of("unshare")); }},
+    {"batch", read_batch},
+};
+
+std::string absolute(const std::string& path, const std::string& directory) {
+  return path.starts_with('/') ? path : directory + (directory.ends_with('/') ? "" : "/") + path;
+}
+
+}  // namespace
+
+unsigned namespaces_of(const std::string& text, const std::string& option) {
+  constexpr struct {
+    std::string_view name;
+    unsigned flag;
+  } kKinds[] = {{"net", CLONE_NEWNET}, {"ipc", CLONE_NEWIPC}, {"uts", CLONE_NEWUTS}, {"pid", CLONE_NEWPID}};
+  unsigned flags = 0;
+  if (text == "none") return flags;
+  for (const std::string& name : split_escaped(text, ',')) {
+    const auto kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& k) { return k.name == name; });
+    if (kind == std::end(kKinds)) {
+      throw Error(option + "=" + printable(text), "there is no " + printable(name),
+                  "name some of net, ipc, uts and pid, or none");
+    }
+    flags |= kind->flag;
+  }
+  return flags;
+}
+
+bool is_variable_name(std::string_view name) {
+  return !name.empty() && !isdigit(static_cast<unsigned char>(name[0])) &&
+         std::all_of(name.begin(), name.end(), [](unsigned char c) { return isalnum(c) || c == '_'; });
+}
+
+Options read_options(const OptionValues& values) {
+  Options options;
+  for (const Reader& reader : kReaders) {
+    const auto value = values.find(reader.setting);
+    if (value != values.end() && !value->second.empty()) reader.read(options, value->second);
+  }
+  return options;
+}
+
+OptionValues with_absolute_paths(const OptionValues& values, const std::string& directory) {
+  OptionValues absolutes = values;
+  for (auto& [setting, value] : absolutes) {
+    if (value.find('\n') != value.npos) {
+      throw misunderstood(setting, value, "a line break cannot be part of it", "rename what has it in its name");
+    }
+    if (value.empty()) continue;
+    if (setting == "mounts") value = with_absolute_sources(value, option_of(setting), directory);
+    if (setting == "overlay") value = absolute(value, escaped(directory, ":"));
+    if (setting == "env_file") value = absolute(value, directory);
+  }
+  read_options(absolutes);  // for its errors
+  return absolutes;
+}
+
+}  // namespace slipway

@@ -1,0 +1,24 @@
+#include "helper/paths.h"
+
+#include <algorithm>
+
+namespace slipway {
+
+bool is_at_or_below(std::string_view path, std::string_view directory) {
+  if (!path.starts_with(directory)) return false;
+  return path.size() == directory.size() || directory == "/" || path[directory.size()] == '/';
+}
+
+std::string normal_path(std::string_view absolute) {
+  std::string path;
+  while (!absolute.empty()) {
+    const std::string_view name = absolute.substr(0, absolute.find('/'));
+    absolute.remove_prefix(std::min(name.size() + 1, absolute.size()));
+    if (name.empty() || name == ".") continue;
+    if (name == "..") path.erase(path.empty() ? 0 : path.find_last_of('/'));
+    else path.append("/").append(name);
+  }
+  return path.empty() ? "/" : path;
+}
+
+}  // namespace slipway

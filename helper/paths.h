@@ -1,0 +1,15 @@
+// Paths as text: nothing here looks at a file system.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace slipway {
+
+// Whole components: /images is not above /images-of-users. Both are absolute and without a slash at the end.
+bool is_at_or_below(std::string_view path, std::string_view directory);
+
+// Without ".", "..", double slashes and a slash at the end.
+std::string normal_path(std::string_view absolute);
+
+}  // namespace slipway

@@ -1,0 +1,63 @@
+// The words that the admin wrote behind the plugin's path in plugstack.conf, and in the file that config= names. The
+// plugin reads them in srun and slurmstepd; stage and the slipway command get them from there and read them again.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace slipway {
+
+// Which squashfs images the kernel mounts; all others are mounted by FUSE.
+enum class MountKernel { kTrusted, kAnySquashfs, kNever };
+
+// Ours (server/), or squashfuse's where it was built without the libraries that it takes.
+inline constexpr char kDefaultFuseProgram[] = FUSE_PROGRAM;
+
+struct Settings {
+  // Which command line options are registered: all of ours, or, for a site that runs Pyxis too, only those whose names
+  // Pyxis does not use.
+  enum class Options { kPyxis, kNative } options = Options::kPyxis;
+  bool is_like_pyxis = false;  // compat=pyxis: what a container has when nobody says anything
+
+  // Images.
+  bool allow_root = false;
+  std::vector<std::string> trusted_paths;  // directories whose root-owned images the kernel may mount
+  MountKernel mount_kernel = MountKernel::kTrusted;
+  std::string fuse_program = kDefaultFuseProgram;  // absolute path of squashfuse_ll or one with its options
+  unsigned stage_timeout_seconds = 60;             // stage is killed after this
+
+  // What of the host is inside.
+  std::vector<std::string> mounts;       // in each container, as helper/mount_words.h has them, or "auto:TYPE,..."
+  std::vector<std::string> mounts_deny;  // absolute paths that no user may mount anything of
+  enum class MountHome { kYes, kNo, kUser };
+  std::optional<MountHome> mount_home;   // kUser: where the user asks for it; none: kYes, or kUser like Pyxis
+  enum class Devices { kMinimal, kHost } devices = Devices::kMinimal;
+
+  // What of the rest users may ask for.
+  enum class Writable { kNone, kMemory, kAll } writable = Writable::kAll;
+  std::string writable_size = "50%";  // of memory, as tmpfs(5) takes it
+  enum class RemapRoot { kUser, kYes, kNo } remap_root = RemapRoot::kUser;
+  std::string unshare = "net,ipc,uts,pid";  // as helper/options.h has them
+
+  // Variables.
+  std::string environment_table;  // path of the admin's own (helper/environment_table.h); empty: none
+  std::vector<std::pair<std::string, std::string>> env_set;
+  std::vector<std::string> env_unset, env_pass;  // names, which may end with *
+
+  bool batch_in_image = true;  // where a job's script runs
+
+  // The words themselves, those of the file in place of config=.
+  std::vector<std::string> words;
+
+  // Why the words cannot be obeyed; empty when they can. A step with a container then fails with this sentence; others
+  // go on.
+  std::string error;
+};
+
+Settings read_settings(std::span<const std::string> words);
+
+}  // namespace slipway

@@ -1,0 +1,95 @@
+#include "helper/start.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "helper/error.h"
+#include "helper/text_file.h"
+#include "helper/wire.h"
+
+namespace slipway {
+
+namespace {
+
+constexpr char kRunscript[] = "/.singularity.d/runscript";
+constexpr char kRc[] = "/etc/rc";  // enroot's: environment, working directory and entrypoint of a container image
+constexpr char kShell[] = "/bin/sh";
+constexpr char kApps[] = "/scif/apps";
+
+bool exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+bool can_be_entered(const std::string& path) {
+  return faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0 && exists(path + "/.");
+}
+
+std::string names_in(const char* path) {
+  std::string names;
+  DIR* const directory = opendir(path);
+  if (!directory) return names;
+  while (const dirent* entry = readdir(directory)) {
+    if (entry->d_name[0] != '.') names += (names.empty() ? "" : ", ") + printable(entry->d_name);
+  }
+  closedir(directory);
+  return names;
+}
+
+void decide_directory(Plan& plan, const Request& request, const Terms& terms) {
+  plan.cwd = terms.options.workdir;
+  if (!plan.cwd.empty()) return;
+  plan.cwd = request.cwd;
+  if (!terms.starts_in_image && can_be_entered(plan.cwd)) return;
+  plan.cwd = directory_in_rc(text_of_file(kRc));
+  if (plan.cwd.empty() || !can_be_entered(plan.cwd)) plan.cwd = "/";
+  if (!terms.starts_in_image) {
+    plan.notice = printable(request.cwd) + " is not in the container; the step starts in " + printable(plan.cwd) +
+                  " (--container-workdir names another directory)";
+  }
+}
+
+void check_app(const std::string& app) {
+  if (exists(std::string(kApps) + "/" + app)) return;
+  const std::string there = names_in(kApps);
+  throw Error("--container-app=" + printable(app), "the image has no such app",
+              there.empty() ? "it has none at all" : "it has " + there);
+}
+
+std::vector<std::string> runscript_of(const std::string& app) {
+  const std::string of_app = std::string(kApps) + "/" + app + "/scif/runscript";
+  if (!app.empty() && exists(of_app)) return {of_app};
+  if (exists(kRunscript)) return {kRunscript};
+  if (exists(kRc)) return {kShell, kRc};
+  return {kShell};
+}
+
+}  // namespace
+
+void decide_start(Plan& plan, const Request& request, const Terms& terms) {
+  decide_directory(plan, request, terms);
+  if (!terms.options.app.empty()) check_app(terms.options.app);
+  const bool is_batch = !request.batch_script.empty();
+  if (terms.options.run.value_or(false) && !is_batch) plan.front = runscript_of(terms.options.app);
+  if (is_batch) {
+    plan.interpreter_remedy =
+        "use an image that has the program of the script's #! line, or run the script on the host with "
+        "--container-batch=host";
+  }
+}
+
+// enroot writes: cd "DIRECTORY" && ...
+std::string directory_in_rc(std::string_view script) {
+  constexpr std::string_view kStart = "cd \"";
+  while (!script.empty()) {
+    const std::string_view line = script.substr(0, script.find('\n'));
+    script.remove_prefix(std::min(line.size() + 1, script.size()));
+    if (!line.starts_with(kStart)) continue;
+    const std::string_view directory = line.substr(kStart.size(), line.find('"', kStart.size()) - kStart.size());
+    if (directory.starts_with('/') && directory.find_first_of("$`\\") == directory.npos) return std::string(directory);
+  }
+  return "";
+}
+
+}  // namespace slipway

@@ -1,0 +1,16 @@
+// How the ranks start inside: in which directory, and behind which program of the image.
+#pragma once
+
+#include "helper/plan.h"
+#include "helper/request.h"
+#include "helper/terms.h"
+
+namespace slipway {
+
+// To be called inside the finished container; completes `plan`. Throws Error.
+void decide_start(Plan& plan, const Request& request, const Terms& terms);
+
+// The working directory that enroot's images name in their /etc/rc, a shell script; empty: none.
+std::string directory_in_rc(std::string_view script);
+
+}  // namespace slipway

@@ -1,0 +1,129 @@
+#include "plugin/option_sources.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "helper/error.h"
+#include "helper/options.h"
+#include "plugin/command_line.h"
+
+namespace slipway {
+
+namespace {
+
+constexpr char kContainer[] = "SLURM_CONTAINER";
+
+std::optional<std::string> take_variable(Slurm& slurm, const std::string& name) {
+  auto value = slurm.environment(name.c_str());
+  slurm.unset_environment(name.c_str());
+  return value;
+}
+
+// Under both prefixes Slurm passes an option on: to a job's commands, and to the nodes.
+void drop_what_slurm_passes_on(Slurm& slurm, std::string name) {
+  std::replace(name.begin(), name.end(), '-', '_');
+  slurm.unset_environment(("SLURM_SPANK__SLURM_SPANK_OPTION_slipway_" + name).c_str());
+  slurm.unset_environment(("_SLURM_SPANK_OPTION_slipway_" + name).c_str());
+}
+
+void add(OptionValues& values, const std::string& setting, const std::string& value, const std::string& spelled) {
+  const auto [there, is_new] = values.emplace(setting, value);
+  if (is_new || there->second == value) return;
+  throw Error(spelled, "contradicts what was given before (" + printable(there->second) + ")", "give it once");
+}
+
+// srun and its like take an option's name cut short, with its value behind "=" or in the next word.
+bool was_typed(const OptionSpelling& spelling, const std::string& value) {
+  const std::vector<std::string> words = own_command_line();
+  const std::string whole = std::string("--") + spelling.name;
+  for (size_t i = 1; i < words.size(); ++i) {
+    const std::string name = words[i].substr(0, words[i].find('='));
+    if (name.size() < 4 || !whole.starts_with(name)) continue;
+    if (spelling.value) return true;
+    const bool has_own_value = name.size() < words[i].size();
+    if (has_own_value ? words[i].substr(name.size() + 1) == value : i + 1 < words.size() && words[i + 1] == value) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string absolute_image(const std::string& image, const std::string& directory) {
+  if (image.find('\n') != image.npos) {
+    throw Error("--container=" + printable(image), "a line break cannot be part of an image's name", "rename it");
+  }
+  if (image.empty() || image.starts_with('/')) return image;
+  if (image.find("://") != image.npos) {
+    throw Error("--container=" + printable(image), "is an address, not an image on this cluster's file systems",
+                "pull it into a SIF file first and name that file");
+  }
+  return directory + (directory.ends_with('/') ? "" : "/") + image;
+}
+
+}  // namespace
+
+OptionSources::OptionSources(Slurm& slurm) {
+  try {
+    take_environment(slurm);
+  } catch (const Error& error) {
+    error_ = error;
+  }
+  for (const OptionSpelling& spelling : option_spellings()) drop_what_slurm_passes_on(slurm, spelling.name);
+  drop_what_slurm_passes_on(slurm, "container");
+}
+
+// Our variables before those of Pyxis; among ours, two that contradict each other are an error.
+void OptionSources::take_environment(Slurm& slurm) {
+  if (const auto image = take_variable(slurm, kContainer)) inherited_[kImage] = *image;
+  if (const auto lines = take_variable(slurm, kJobVariable)) inherited_.merge(values_in(*lines));
+  for (const char* prefix : {kOwnPrefix, kPyxisPrefix}) {
+    OptionValues found;
+    for (const OptionSpelling& spelling : option_spellings()) {
+      const std::string variable = variable_of(spelling, prefix);
+      if (variable.empty() || (prefix == kPyxisPrefix && !spelling.pyxis)) continue;
+      if (const auto text = take_variable(slurm, variable)) {
+        add(found, spelling.setting, value_in_variable(spelling, variable, *text), variable);
+      }
+    }
+    variables_.merge(found);
+  }
+}
+
+void OptionSources::take(const OptionSpelling& spelling, const char* argument) {
+  const std::string value = spelling.value ? spelling.value : argument ? argument : "";
+  const std::string spelled = std::string("--") + spelling.name + (spelling.value ? "" : "=" + printable(value));
+  add(was_typed(spelling, value) ? typed_ : scripted_, spelling.setting, value, spelled);
+}
+
+OptionSources::Resolved OptionSources::resolve(const std::string& directory, bool launches_steps) {
+  OptionValues values = std::exchange(typed_, {});
+  values.merge(scripted_);
+  scripted_.clear();
+  const auto native = std::exchange(native_image_, std::nullopt);
+  const auto option = values.find(kImage);
+  if (native && option != values.end() &&
+      absolute_image(*native, directory) != absolute_image(option->second, directory)) {
+    throw Error("--container=" + printable(*native) + " and --container-image=" + printable(option->second),
+                "name different images", "give one of the two options");
+  }
+  const std::string first_given = values.empty() || option != values.end() ? "" : option_of(values.begin()->first);
+  if (native) values[kImage] = *native;
+  values.insert(variables_.begin(), variables_.end());
+  const bool is_inherited = !values.contains(kImage);
+  values.insert(inherited_.begin(), inherited_.end());
+  const std::string image = absolute_image(image_of(values), directory);
+  values.erase(kImage);
+  if (!image.empty()) {
+    if (error_) throw *error_;
+    values[kImage] = image;
+  } else if (launches_steps && !first_given.empty()) {
+    // Of a job they are what its steps inherit, which may name an image.
+    throw Error(first_given, "asks for a container, and no image is named", "add --container=IMAGE");
+  }
+  if (image.empty() && launches_steps) values.clear();
+  return {with_absolute_paths(values, directory), is_inherited};
+}
+
+}  // namespace slipway

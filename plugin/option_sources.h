@@ -1,0 +1,49 @@
+// Where the options of one command come from, and which of them counts: what was typed, else what the batch script says,
+// else the user's variables, else what the surrounding job or step passed on.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "helper/error.h"
+#include "helper/option_table.h"
+#include "plugin/slurm.h"
+
+namespace slipway {
+
+// What the options of a job are passed on in, beside its image in SLURM_CONTAINER. The name begins with SLURM_ because
+// --export=NONE spares only such.
+inline constexpr char kJobVariable[] = "SLURM_SLIPWAY_JOB";
+
+class OptionSources {
+ public:
+  // Before Slurm parses options: takes all that is inherited, and all variables of ours, out of the environment. What
+  // Slurm passes on of our options is taken away too: it would look as if they were typed. What is wrong there is thrown
+  // by resolve.
+  explicit OptionSources(Slurm& slurm);
+
+  // An option that Slurm has found; `argument` is nullptr for those without one. Throws Error: it was given before, with
+  // another value.
+  void take(const OptionSpelling& spelling, const char* argument);
+
+  // Slurm's own --container of this command. Unset and empty are different: an empty image asks for no container.
+  void take_native_image(std::optional<std::string> image) { native_image_ = std::move(image); }
+
+  // The values that count for one component; what was given to it is forgotten then. Relative paths are taken from
+  // `directory`. Throws Error: values that are not understood; both options with different images; what can not be a
+  // local image; in srun, options without an image.
+  struct Resolved {
+    OptionValues values;
+    bool image_is_inherited = false;
+  };
+  Resolved resolve(const std::string& directory, bool launches_steps);
+
+ private:
+  void take_environment(Slurm& slurm);
+
+  OptionValues typed_, scripted_, variables_, inherited_;
+  std::optional<std::string> native_image_;
+  std::optional<Error> error_;  // of the environment: that of commands with a container only
+};
+
+}  // namespace slipway
