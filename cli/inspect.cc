@@ -57,8 +57,8 @@ json describe_format(int file, const std::string& name, const struct stat& statu
   if (is_squashfs(file, 0)) {
     return {{"format", "squashfs"}, {"compression", check_squashfs(file, 0, status.st_size, name)}};
   }
-  root_partition(file, name);  // says what it is instead
-  return {};
+  root_partition(file, name);  // throws where it is none of the kinds
+  return {{"format", "EROFS"}};
 }
 
 // The same judgement that stage makes when a step starts, from the same functions.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -42,14 +43,15 @@ unsigned device_number(const char* path) {
 
 }  // namespace
 
-FuseMount mount_fuse(const std::string& where, const std::string& name, const Request& request) {
+FuseMount mount_fuse(const std::string& where, const std::string& name) {
   // Opened after unshare: the kernel mounts it only in the user namespace in which it was opened (4.18).
   Fd device(open(kDevice, O_RDWR | O_CLOEXEC));
   if (!device) throw cannot_open_device(errno);
-  // allow_other: to the user's other groups and to a debugger too, all of them in this namespace.
+  // The ids as they are in this namespace. allow_other: to the user's other groups and to a debugger too, all of them in
+  // this namespace.
   const std::string options = "fd=" + std::to_string(device.get()) +
-                              ",rootmode=40000,user_id=" + std::to_string(request.uid) +
-                              ",group_id=" + std::to_string(request.gid) + ",allow_other";
+                              ",rootmode=40000,user_id=" + std::to_string(geteuid()) +
+                              ",group_id=" + std::to_string(getegid()) + ",allow_other";
   if (mount("slipway", where.c_str(), "fuse", MS_RDONLY | MS_NOSUID | MS_NODEV, options.c_str()) != 0) {
     throw system_error(name, "mount(fuse)",
                        "ask the admin for a kernel with FUSE in user namespaces (4.18)");

@@ -16,7 +16,7 @@ struct FuseMount {
 
 // Mounts at `where` in the working directory. The device belongs to the server alone: until it has it, whatever touches
 // the mount waits. `name` is the image's, for the error. Throws Error.
-FuseMount mount_fuse(const std::string& where, const std::string& name, const Request& request);
+FuseMount mount_fuse(const std::string& where, const std::string& name);
 
 // Returns when the server answers. Throws Error when it ended instead.
 void wait_for_fuse_server(const std::string& where, const std::string& name, const Request& request);

@@ -8,6 +8,7 @@
 
 #include "helper/error.h"
 #include "helper/escaped_list.h"
+#include "helper/paths.h"
 
 namespace slipway {
 
@@ -84,6 +85,9 @@ MountWord word_of(const std::string& part, const std::string& option) {
   if (word.kind != MountWord::kBind && word.target.empty()) throw Error(what, "names no place inside", kForm);
   if (!word.target.empty() && word.target[0] != '/') {
     throw Error(what, printable(word.target) + " is not an absolute path inside the container", kForm);
+  }
+  if (!word.target.empty() && normal_path(word.target) == "/") {
+    throw Error(what, "/ is the container's own root", "name the place of a mount below it");
   }
   return word;
 }

@@ -20,6 +20,7 @@
 #include "helper/open_inside.h"
 #include "helper/paths.h"
 #include "helper/skeleton.h"
+#include "helper/text_file.h"
 #include "helper/trust.h"
 
 namespace slipway {
@@ -29,15 +30,6 @@ namespace {
 // Files that programs read before they can use the network. Copied, since images often have links in their place.
 constexpr const char* kHostFiles[] = {"/etc/hosts", "/etc/resolv.conf", "/etc/localtime"};
 constexpr size_t kLongestHostFile = 16 << 20;
-
-std::string host_file(const char* path) {
-  const Fd fd(open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  struct stat status;
-  if (!fd || fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return "";
-  std::string content(std::min<size_t>(status.st_size, kLongestHostFile), '\0');
-  content.resize(std::max<ssize_t>(pread(fd.get(), content.data(), content.size(), 0), 0));
-  return content;
-}
 
 bool is_directory(const Fd& fd) {
   struct stat status;
@@ -126,11 +118,15 @@ Fd mount_point_of(const Fd& root, const Opened& opened) {
   return point;
 }
 
-void unmount(const Fd& root, const std::string& target) {
+// What is mounted below an entry is locked to it, and the image's own directories are not the user's to take away.
+void unmount(const Fd& root, const std::string& target, const std::vector<Opened>& all) {
+  const bool is_entry = std::any_of(all.begin(), all.end(), [&](const Opened& opened) {
+    return opened.entry.word.kind != MountWord::kUnmount && opened.entry.word.target == target;
+  });
   const Fd point = open_inside(root, target, O_PATH);
-  if (point && umount2(link_to(point).c_str(), MNT_DETACH) == 0) return;
-  throw Error(printable(target), std::string("cannot be unmounted: ") + strerror(point ? EINVAL : ENOENT),
-              "name the place of a mount of this container");
+  if (is_entry && point && umount2(link_to(point).c_str(), MNT_DETACH) == 0) return;
+  throw Error(printable(target), "cannot be unmounted: it is not the place of a mount of this container",
+              "leave it out; slipway explain lists the mounts");
 }
 
 void mount_empty(const Fd& point, const LayoutEntry& entry) {
@@ -165,9 +161,9 @@ void set_flags(const Fd& root, const MountWord& word) {
   }
 }
 
-void mount_into(const Fd& root, const Opened& opened) {
+void mount_into(const Fd& root, const Opened& opened, const std::vector<Opened>& all) {
   const MountWord& word = opened.entry.word;
-  if (word.kind == MountWord::kUnmount) return unmount(root, word.target);
+  if (word.kind == MountWord::kUnmount) return unmount(root, word.target, all);
   {
     const Fd point = mount_point_of(root, opened);
     if (word.kind == MountWord::kTmpfs) mount_empty(point, opened.entry);
@@ -194,7 +190,8 @@ void add_names(Skeleton& skeleton, Accounts accounts, const Terms& terms) {
   skeleton.add_file("/etc/passwd", passwd_file(accounts, skeleton.image_file("/etc/passwd")));
   skeleton.add_file("/etc/group", group_file(accounts, skeleton.image_file("/etc/group")));
   for (const char* path : kHostFiles) {
-    const std::string content = host_file(path);
+    const std::string content =
+        text_of_regular_file(Fd(open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)), kLongestHostFile);
     if (!content.empty()) skeleton.add_file(path, content);
   }
 }
@@ -222,7 +219,7 @@ void build_root_tree(const Request& request, const Accounts& accounts, const Ter
   skeleton.mount_root();
   const Fd root(open(kRootName, O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) throw system_error("container", "open(root)");
-  for (const Opened& opened : all) mount_into(root, opened);
+  for (const Opened& opened : all) mount_into(root, opened, all);
   enter_root(root);
 }
 

@@ -11,6 +11,7 @@
 #include "helper/error.h"
 #include "helper/image_mount.h"
 #include "helper/open_inside.h"
+#include "helper/text_file.h"
 #include "helper/trust.h"
 #include "helper/underlay.h"
 
@@ -95,8 +96,13 @@ void Skeleton::make_file(const std::string& where, const std::string& path, cons
 
 void Skeleton::add_file(const std::string& path, const std::string& content) {
   if (writing_.how != RootWriting::kDirectory) return make_file(place(path), path, content);
-  // The user's own file stays as it is, below ours.
-  add_mount_point_for_file(path);
+  // The user's own file stays as it is, below ours; a link that leads nowhere stays without.
+  if (!open_inside(image_, path, O_PATH)) {
+    struct stat status;
+    const std::string where = place(path);
+    if (fstatat(image_.get(), relative(where), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
+    make_file(where, path, "");
+  }
   const std::string name = std::string(kSkeletonName) + "/" + std::to_string(covers_.size());
   const Fd fd(open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
   if (!fd || write(fd.get(), content.data(), content.size()) != static_cast<ssize_t>(content.size())) {
@@ -106,13 +112,7 @@ void Skeleton::add_file(const std::string& path, const std::string& content) {
 }
 
 std::string Skeleton::image_file(const std::string& path) const {
-  const Fd fd = open_inside(image_, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  struct stat status;
-  if (!fd || fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return "";
-  std::string content(std::min<size_t>(status.st_size, kLongestImageFile), '\0');
-  const ssize_t size = pread(fd.get(), content.data(), content.size(), 0);
-  content.resize(std::max<ssize_t>(size, 0));
-  return content;
+  return text_of_regular_file(open_inside(image_, path, O_RDONLY | O_NONBLOCK | O_NOCTTY), kLongestImageFile);
 }
 
 // Both layers lie in one directory, as overlayfs wants them; the names are those that Apptainer uses.

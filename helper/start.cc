@@ -5,11 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <string_view>
+#include <string>
+#include <vector>
 
 #include "helper/error.h"
+#include "helper/fd.h"
 #include "helper/text_file.h"
-#include "helper/wire.h"
 
 namespace slipway {
 
@@ -17,6 +18,7 @@ namespace {
 
 constexpr char kRunscript[] = "/.singularity.d/runscript";
 constexpr char kRc[] = "/etc/rc";  // enroot's: environment, working directory and entrypoint of a container image
+constexpr size_t kLongestRc = 1 << 20;
 constexpr char kShell[] = "/bin/sh";
 constexpr char kApps[] = "/scif/apps";
 
@@ -42,7 +44,8 @@ void decide_directory(Plan& plan, const Request& request, const Terms& terms) {
   if (!plan.cwd.empty()) return;
   plan.cwd = request.cwd;
   if (!terms.starts_in_image && can_be_entered(plan.cwd)) return;
-  plan.cwd = directory_in_rc(text_of_file(kRc));
+  const Fd rc(open(kRc, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  plan.cwd = directory_in_rc(text_of_regular_file(rc, kLongestRc));
   if (plan.cwd.empty() || !can_be_entered(plan.cwd)) plan.cwd = "/";
   if (!terms.starts_in_image) {
     plan.notice = printable(request.cwd) + " is not in the container; the step starts in " + printable(plan.cwd) +

@@ -1,6 +1,9 @@
 // How the ranks start inside: in which directory, and behind which program of the image.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "helper/plan.h"
 #include "helper/request.h"
 #include "helper/terms.h"

@@ -1,9 +1,10 @@
 #include "helper/text_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/fd.h"
+#include <algorithm>
 
 namespace slipway {
 
@@ -12,6 +13,14 @@ std::string text_of_file(const std::string& path) {
   const Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   char part[4096];
   for (ssize_t size; file && (size = read(file.get(), part, sizeof part)) > 0;) text.append(part, size);
+  return text;
+}
+
+std::string text_of_regular_file(const Fd& file, size_t most) {
+  struct stat status;
+  if (!file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return "";
+  std::string text(std::min<size_t>(status.st_size, most), '\0');
+  text.resize(std::max<ssize_t>(pread(file.get(), text.data(), text.size(), 0), 0));
   return text;
 }
 

@@ -11,6 +11,7 @@
 #include "enter/privileges.h"
 #include "helper/accounts.h"
 #include "helper/child.h"
+#include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/fuse_mount.h"
 #include "helper/identity.h"
@@ -53,7 +54,7 @@ void mount_by_fuse(const MountedImages& images, const Terms& terms, const Reques
     if (how == ImageMount::kFuse) mounts.emplace_back(data_image_name(word), name_of_word(terms, word));
   }
   for (const auto& [where, name] : mounts) {
-    const FuseMount mounted = mount_fuse(where, name, request);
+    const FuseMount mounted = mount_fuse(where, name);
     const int descriptor = mounted.device.get();
     answer(socket, bytes_of(mounted.connection), std::span(&descriptor, 1));
   }
@@ -80,12 +81,13 @@ void run_user_half(const Request& request, Names names, int socket) {
   const Terms terms = terms_of(read_options(request.options), request.settings);
   Accounts accounts = names == Names::kNameService ? look_up_accounts(request) : accounts_of_environment(request);
   if (terms.remaps_root) accounts = accounts_of_root(accounts);
-  Plan plan = variables_of_plan(request, accounts, terms);
+  const std::vector<EnvironmentRule> table = read_environment_table(request.settings.environment_table);
   MountedImages images;
   receive_order(socket, writable_bytes_of(images));
   unshare_namespaces();
   answer(socket, bytes_of(Unshared{terms.remaps_root}));
   wait_for_go(socket);
+  Plan plan = variables_of_plan(request, accounts, terms, table);
   if (chdir(kWorkDirectory) != 0) throw system_error(kWorkDirectory, "chdir");
   mount_by_fuse(images, terms, request, socket);
   if (images.root == ImageMount::kFuse && terms.writing == Terms::Writing::kNone) shield_fuse_mount();
@@ -93,6 +95,7 @@ void run_user_half(const Request& request, Names names, int socket) {
   take_data_images(layout, images);
   build_root_tree(request, accounts, terms, layout, images.root == ImageMount::kBind);
 
+  add_variables_of_image(plan);
   decide_start(plan, request, terms);
   const Fd sealed = write_plan(plan);
   const int descriptor = sealed.get();

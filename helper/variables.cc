@@ -2,12 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 
-#include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/fd.h"
+#include "helper/image_environment.h"
 #include "helper/layout.h"
 #include "helper/options.h"
 #include "helper/text_file.h"
@@ -18,11 +19,12 @@ namespace slipway {
 namespace {
 
 constexpr off_t kLongestFile = 1 << 20;
+constexpr char kEnrootMark[] = "/etc/rc";  // a script that each of its images has
 
 class Variables {
  public:
-  Variables(const Request& request, const Terms& terms)
-      : request_(request), terms_(terms), table_(read_environment_table(request.settings.environment_table)) {}
+  Variables(const Request& request, const Terms& terms, const std::vector<EnvironmentRule>& table)
+      : request_(request), terms_(terms), table_(table) {}
 
   // Of rules, the last that fits a variable counts; who comes later wins.
   Plan plan(const Accounts& accounts) {
@@ -86,14 +88,12 @@ class Variables {
     if (!S_ISREG(status.st_mode) || status.st_size > kLongestFile) {
       throw Error(what, "is no file of at most 1 MiB", "name a file with lines NAME=VALUE");
     }
-    std::string text(status.st_size, '\0');
-    text.resize(std::max<ssize_t>(pread(file.get(), text.data(), text.size(), 0), 0));
-    for (const auto& [name, value] : variables_in(text, path)) set(name, value);
+    for (const auto& [name, value] : variables_in(text_of_regular_file(file, kLongestFile), path)) set(name, value);
   }
 
   const Request& request_;
   const Terms& terms_;
-  const std::vector<EnvironmentRule> table_;
+  const std::vector<EnvironmentRule>& table_;
   Plan plan_;
 };
 
@@ -111,13 +111,23 @@ std::string_view without_quotes(std::string_view value) {
 
 }  // namespace
 
-Plan variables_of_plan(const Request& request, const Accounts& accounts, const Terms& terms) {
-  return Variables(request, terms).plan(accounts);
+Plan variables_of_plan(const Request& request, const Accounts& accounts, const Terms& terms,
+                       const std::vector<EnvironmentRule>& table) {
+  return Variables(request, terms, table).plan(accounts);
 }
 
-std::vector<std::pair<std::string, std::string>> variables_in(std::string_view text, const std::string& path) {
+void add_variables_of_image(Plan& plan) {
+  // Other images have an /etc/environment too, for logins, which the incumbents do not read.
+  if (access(kEnrootMark, F_OK) != 0 || access(kEnvironmentScripts, F_OK) == 0) return;
+  const Fd file(open("/etc/environment", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  for (const auto& [name, value] : variables_in(text_of_regular_file(file, kLongestFile), "")) {
+    (keeps(plan.environment, name) ? plan.fill : plan.set).emplace_back(name, value);
+  }
+}
+
+NamedValues variables_in(std::string_view text, const std::string& path) {
   constexpr std::string_view kExport = "export ";
-  std::vector<std::pair<std::string, std::string>> variables;
+  NamedValues variables;
   size_t number = 0;
   while (!text.empty()) {
     std::string_view line = trimmed(text.substr(0, text.find('\n')));
@@ -126,10 +136,11 @@ std::vector<std::pair<std::string, std::string>> variables_in(std::string_view t
     if (line.empty() || line[0] == '#') continue;
     if (line.starts_with(kExport)) line = trimmed(line.substr(kExport.size()));
     const size_t equals = line.find('=');
-    if (equals == line.npos || !is_variable_name(line.substr(0, equals))) {
+    const bool is_variable = equals != line.npos && is_variable_name(line.substr(0, equals));
+    if (is_variable) variables.emplace_back(line.substr(0, equals), without_quotes(trimmed(line.substr(equals + 1))));
+    else if (!path.empty()) {
       throw Error(printable(path) + " line " + std::to_string(number), "is not NAME=VALUE", "correct it");
     }
-    variables.emplace_back(line.substr(0, equals), without_quotes(trimmed(line.substr(equals + 1))));
   }
   return variables;
 }

@@ -7,18 +7,26 @@
 #include <vector>
 
 #include "helper/accounts.h"
+#include "helper/environment_table.h"
 #include "helper/plan.h"
 #include "helper/request.h"
 #include "helper/terms.h"
 
 namespace slipway {
 
-// A plan with the variables and nothing else yet. Reads the tables of helper/environment_table.h and the user's
-// --container-env-file, as the user. Throws Error.
-Plan variables_of_plan(const Request& request, const Accounts& accounts, const Terms& terms);
+// A plan with the variables and nothing else yet. `table` is that of helper/environment_table.h. Opens the user's
+// --container-env-file. Throws Error.
+Plan variables_of_plan(const Request& request, const Accounts& accounts, const Terms& terms,
+                       const std::vector<EnvironmentRule>& table);
 
-// The lines NAME=VALUE of a file, where # begins a comment line, "export" may stand in front and quotes around a value;
-// `path` is for the error. Throws Error.
-std::vector<std::pair<std::string, std::string>> variables_in(std::string_view text, const std::string& path);
+// To be called inside the finished container, for images that enroot made: what their /etc/environment sets wins over
+// the step's own, but for what the plan's rules keep.
+void add_variables_of_image(Plan& plan);
+
+using NamedValues = std::vector<std::pair<std::string, std::string>>;
+
+// The lines NAME=VALUE of a file, where # begins a comment line, "export" may stand in front and quotes around a value.
+// `path` is for the error that another line gets; empty: such lines are left out. Throws Error.
+NamedValues variables_in(std::string_view text, const std::string& path);
 
 }  // namespace slipway

@@ -25,11 +25,16 @@ constexpr double kForEver = 1e9;  // seconds
 struct Server {
   Squashfs squashfs;
   ClientCpu client_cpu;
+  bool is_asked = false;
 };
 
+// The first to ask is the user, under the ids of the user's namespace: there the user may be root.
 Squashfs& squashfs_of(fuse_req_t request) {
   Server& server = *static_cast<Server*>(fuse_req_userdata(request));
-  server.client_cpu.asked_by(fuse_req_ctx(request)->pid);
+  const fuse_ctx* const client = fuse_req_ctx(request);
+  server.client_cpu.asked_by(client->pid);
+  if (!server.is_asked) server.squashfs.show_root_as(client->uid, client->gid);
+  server.is_asked = true;
   return server.squashfs;
 }
 

@@ -56,7 +56,11 @@ bool Squashfs::get(Number file, sqfs_inode& inode) {
   return false;
 }
 
-// What root owns is shown as the user's own, as the kernel's mounts show it (helper/image_mount.h).
+void Squashfs::show_root_as(uid_t uid, gid_t gid) {
+  uid_ = uid;
+  gid_ = gid;
+}
+
 bool Squashfs::fill(Number file, sqfs_inode& inode, struct stat& status) {
   status = {};
   sqfs_id_t uid, gid;
@@ -65,8 +69,8 @@ bool Squashfs::fill(Number file, sqfs_inode& inode, struct stat& status) {
     return false;
   }
   status.st_ino = file;
-  status.st_uid = uid == 0 ? getuid() : uid;
-  status.st_gid = gid == 0 ? getgid() : gid;
+  status.st_uid = uid == 0 ? uid_ : uid;
+  status.st_gid = gid == 0 ? gid_ : gid;
   status.st_mode = inode.base.mode;
   status.st_nlink = inode.nlink;
   status.st_mtime = status.st_ctime = status.st_atime = inode.base.mtime;

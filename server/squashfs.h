@@ -32,6 +32,10 @@ class Squashfs {
     int64_t next;  // the position behind it, to go on from
   };
 
+  // Whose root's files are shown as, as the kernel's mounts show them (helper/image_mount.h): the user's, under the ids
+  // that the user has where the mount is.
+  void show_root_as(uid_t uid, gid_t gid);
+
   // All of these: false or nothing with errno set when there is no such file, or its bytes make no sense (EIO).
   std::optional<Number> find(Number directory, const char* name);
   bool status(Number file, struct stat& status);
@@ -47,6 +51,8 @@ class Squashfs {
   bool fill(Number file, sqfs_inode& inode, struct stat& status);
 
   sqfs fs_;
+  uid_t uid_ = 0;
+  gid_t gid_ = 0;
 };
 
 }  // namespace slipway
