@@ -1,5 +1,6 @@
 // Runs slipway-stage and slipway-enter as slurmstepd does, without Slurm around them, and prints what they cost:
-// medians, and peaks of resident memory. usage (as root): launch-cost UID IMAGE RANKS ROUNDS COMMAND...
+// medians, and peaks of resident memory. usage (as root): launch-cost UID IMAGE RANKS ROUNDS [--SETTING=VALUE]... COMMAND...
+// with the settings of helper/option_table.h: --writable=yes.
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <fstream>
 #include <string>
@@ -96,8 +98,11 @@ int main(int argc, char** argv) {
   request.gid = user->pw_gid;
   request.image = argv[2];
   request.cwd = user->pw_dir;
-  request.command = argv[5];
   const int ranks = atoi(argv[3]), rounds = atoi(argv[4]);
+  std::string options;
+  for (; argc > 6 && strncmp(argv[5], "--", 2) == 0; ++argv, --argc) options += std::string(argv[5] + 2) + "\n";
+  request.options = values_in(options);
+  request.command = argv[5];
 
   std::vector<double> ready, stage_cpu, enter_cpu, plain_cpu, all, ended;
   long stage_peak = 0;
