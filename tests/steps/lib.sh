@@ -13,6 +13,13 @@ cd "$CLUSTER_HOME"
 
 skip() { echo "$1"; exit 77; }
 
+# For what takes overlayfs in user namespaces.
+needs_overlays() {
+  local kernel
+  kernel=$(cat "$CLUSTER_STATE/run/kernel" 2>/dev/null || echo 9)
+  [ "$(printf '%s\n5.11\n' "$kernel" | sort -V | head -n 1)" = 5.11 ] || skip "takes Linux 5.11"
+}
+
 as_user() { timeout --foreground -k 5 60 "$repository/tests/cluster" run -- "$@"; }
 as_root() { timeout --foreground -k 5 60 "$repository/tests/cluster" run --user root -- "$@"; }
 # Directly, outside of the cluster's login: for what the user does to processes.
