@@ -128,7 +128,10 @@ class Layout {
       if (terms_.contained && is_free) add_empty(inside, "0700", "--container-contain");
       return;
     }
-    if (inside != accounts_.home) add_bind(accounts_.home, inside, LayoutEntry::kIfThere, kAskedBy);
+    // A home in the system, as / of users whom no name service knows, is none: neither here nor elsewhere.
+    if (inside != normal_path(accounts_.home) && !belongs_to_image(accounts_.home)) {
+      add_bind(accounts_.home, inside, LayoutEntry::kIfThere, kAskedBy);
+    }
     add_under_both_names(accounts_.home, LayoutEntry::kIfThere, kAskedBy);
   }
 
