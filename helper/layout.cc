@@ -152,7 +152,8 @@ class Layout {
     constexpr std::string_view kAutomatic = "auto:";
     constexpr char kAskedBy[] = "mounts= in plugstack.conf";
     if (text.starts_with(kAutomatic)) {
-      const std::vector<std::string> types = split_escaped(text.substr(kAutomatic.size()), ',');
+      std::vector<std::string> types = split_escaped(text.substr(kAutomatic.size()), ',');
+      std::transform(types.begin(), types.end(), types.begin(), base_type);
       for (const MountEntry& mounted : mount_table_of(text_of_file("/proc/self/mountinfo"))) {
         if (std::find(types.begin(), types.end(), base_type(mounted.type)) == types.end()) continue;
         if (!belongs_to_image(mounted.directory)) add_under_both_names(mounted.directory, LayoutEntry::kIfThere, kAskedBy);
