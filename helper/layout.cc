@@ -85,7 +85,8 @@ class Layout {
   LayoutEntry& add_word(const MountWord& word, const char* asked_by) {
     LayoutEntry entry;
     entry.word = word;
-    if (word.target.empty()) entry.word.how = MountWord::kTree;  // an image at its own place is only a file
+    // An image at its own place is only a file.
+    if (word.target.empty() && word.how == MountWord::kAsItIs) entry.word.how = MountWord::kTree;
     entry.word.target = normal_path(word.target.empty() ? word.source : word.target);
     entry.mode = "0755";
     entry.asked_by = asked_by;
