@@ -22,8 +22,9 @@ namespace {
 constexpr char kEveryContainer[] = "every container";
 constexpr char kRootsHome[] = "/root";
 
-// A working directory here is the image's own: the host's would hide the system the user asked for.
-bool belongs_to_image(const std::string& path) {
+// A working directory here is the image's own: the host's would hide the system the user asked for. So is none at all.
+bool belongs_to_image(const std::string& written) {
+  const std::string path = normal_path(written);
   constexpr const char* kExactly[] = {"/", "/home", "/mnt", "/opt", "/root", "/run", "/srv", "/var"};
   constexpr const char* kBelow[] = {"/bin",   "/boot", "/dev",  "/etc", "/lib", "/lib32",
                                     "/lib64", "/proc", "/sbin", "/sys", "/usr"};
@@ -140,9 +141,9 @@ class Layout {
   void add_under_both_names(const std::string& path, LayoutEntry::Need need, const char* asked_by) {
     char real[PATH_MAX];
     const bool resolved = realpath(path.c_str(), real);
-    for (const std::string& name : {path, std::string(resolved ? real : path)}) {
+    for (const std::string& name : {normal_path(path), resolved ? real : normal_path(path)}) {
       const bool there = std::any_of(entries_.begin(), entries_.end(), [&](const LayoutEntry& entry) {
-        return entry.word.kind == MountWord::kBind && entry.word.source == entry.word.target &&
+        return entry.word.kind == MountWord::kBind && normal_path(entry.word.source) == entry.word.target &&
                is_at_or_below(name, entry.word.target);
       });
       if (!there && !belongs_to_image(name)) add_bind(path, name, need, asked_by);
@@ -182,7 +183,7 @@ std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accou
 std::string denial_of(const std::string& source, const Settings& settings) {
   for (const std::string& denied : settings.mounts_deny) {
     char real[PATH_MAX];
-    const std::string path = realpath(denied.c_str(), real) ? real : denied;
+    const std::string path = realpath(denied.c_str(), real) ? real : normal_path(denied);
     if (is_at_or_below(source, path)) return "is not to be mounted here (mounts_deny=" + denied + ")";
     if (is_at_or_below(path, source)) {
       return "holds what is not to be mounted here (mounts_deny=" + denied + ")";
@@ -192,7 +193,7 @@ std::string denial_of(const std::string& source, const Settings& settings) {
 }
 
 std::string home_inside(const Accounts& accounts, const Terms& terms) {
-  return terms.remaps_root ? kRootsHome : accounts.home;
+  return terms.remaps_root ? kRootsHome : normal_path(accounts.home);
 }
 
 }  // namespace slipway
