@@ -77,7 +77,7 @@ MountWord word_of(const std::string& part, const std::string& option) {
   if (!fields.flags.empty()) {
     for (const std::string& flag : split_escaped(fields.flags, '+')) {
       if (apply_flag(word, flag)) continue;
-      throw Error(what, "there is no flag " + printable(flag),
+      throw Error(what, flag.empty() ? "a flag is empty" : "there is no flag " + printable(flag),
                   "join with + some of ro, rw, bind, rbind, rprivate, rslave, nosuid, nodev, noexec, "
                   "x-create=dir|file|auto and x-detach");
     }

@@ -18,6 +18,10 @@ Error misunderstood(std::string_view setting, const std::string& value, const st
   return Error(option_of(setting) + "=" + printable(value), why, remedy);
 }
 
+std::string no_such(const std::string& name) {
+  return name.empty() ? "a name is empty" : "there is no " + printable(name);
+}
+
 bool is_yes(const std::string& value) { return value == kYes; }
 
 void read_no_mount(Options& options, const std::string& value) {
@@ -25,7 +29,7 @@ void read_no_mount(Options& options, const std::string& value) {
     if (name == "tmp") options.without_tmp = true;
     else if (name == "home") options.without_home = true;
     else if (name == "cwd") options.without_cwd = true;
-    else throw misunderstood("no_mount", value, "there is no " + printable(name), "name some of tmp, home and cwd");
+    else throw misunderstood("no_mount", value, no_such(name), "name some of tmp, home and cwd");
   }
 }
 
@@ -36,8 +40,8 @@ void read_env(Options& options, const std::string& value) {
     const size_t equals = plain.find('=');
     const std::string name = plain.substr(0, equals);
     if (!is_variable_name(name)) {
-      throw misunderstood("env", value, printable(name) + " is not the name of a variable",
-                          "write NAME or NAME=VALUE, with commas between several");
+      const std::string why = name.empty() ? "a name is empty" : printable(name) + " is not the name of a variable";
+      throw misunderstood("env", value, why, "write NAME or NAME=VALUE, with commas between several");
     }
     if (equals == plain.npos) options.host_variables.push_back(name);
     else options.set_variables.emplace_back(name, plain.substr(equals + 1));
@@ -119,8 +123,7 @@ unsigned namespaces_of(const std::string& text, const std::string& option) {
   for (const std::string& name : split_escaped(text, ',')) {
     const auto kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& k) { return k.name == name; });
     if (kind == std::end(kKinds)) {
-      throw Error(option + "=" + printable(text), "there is no " + printable(name),
-                  "name some of net, ipc, uts and pid, or none");
+      throw Error(option + "=" + printable(text), no_such(name), "name some of net, ipc, uts and pid, or none");
     }
     flags |= kind->flag;
   }
