@@ -147,13 +147,14 @@ Options read_options(const OptionValues& values) {
 OptionValues with_absolute_paths(const OptionValues& values, const std::string& directory) {
   OptionValues absolutes = values;
   for (auto& [setting, value] : absolutes) {
+    if (value.empty()) continue;
+    if (setting == "mounts") value = with_absolute_sources(value, option_of(setting), directory);
+    if (setting == "overlay" && !unescaped(value).starts_with('/')) value = absolute(value, escaped(directory, ":"));
+    if (setting == "env_file") value = absolute(value, directory);
+    // Of the directory, too: what travels to the nodes is lines.
     if (value.find('\n') != value.npos) {
       throw misunderstood(setting, value, "a line break cannot be part of it", "rename what has it in its name");
     }
-    if (value.empty()) continue;
-    if (setting == "mounts") value = with_absolute_sources(value, option_of(setting), directory);
-    if (setting == "overlay") value = absolute(value, escaped(directory, ":"));
-    if (setting == "env_file") value = absolute(value, directory);
   }
   read_options(absolutes);  // for its errors
   return absolutes;
