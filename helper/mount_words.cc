@@ -86,7 +86,8 @@ MountWord word_of(const std::string& part, const std::string& option) {
   if (!word.target.empty() && word.target[0] != '/') {
     throw Error(what, printable(word.target) + " is not an absolute path inside the container", kForm);
   }
-  if (!word.target.empty() && normal_path(word.target) == "/") {
+  const std::string& place = word.target.empty() ? word.source : word.target;
+  if (place[0] == '/' && normal_path(place) == "/") {
     throw Error(what, "/ is the container's own root", "name the place of a mount below it");
   }
   return word;

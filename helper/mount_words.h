@@ -16,7 +16,7 @@ struct MountWord {
   enum How { kAsItIs, kTop, kTree } how = kAsItIs;  // kTop: without what is mounted below the source
   enum Create { kAuto, kDirectory, kFile } create = kAuto;  // what `target` becomes where it is missing
   std::string source;  // of a bind: as it was written, perhaps relative
-  std::string target;  // an absolute path inside; empty: the source's own
+  std::string target;  // an absolute path inside, not the root; empty: the source's own
   unsigned long flags = 0;        // of MS_RDONLY, MS_NOSUID, MS_NODEV and MS_NOEXEC (mount(2))
   unsigned long propagation = 0;  // as mount(2) takes it; 0: the default, MS_SLAVE | MS_REC
   std::string size;               // of a tmpfs, as tmpfs(5) takes it; empty: no limit of its own
