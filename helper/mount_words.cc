@@ -100,7 +100,7 @@ bool may_be_data_image(const MountWord& word) {
 }
 
 bool is_tmpfs_size(std::string_view text) {
-  if (!text.empty() && std::string_view("kmg%").find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+  if (!text.empty() && std::string_view("kKmMgG%").find(text.back()) != std::string_view::npos) text.remove_suffix(1);
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return isdigit(c); });
 }
 

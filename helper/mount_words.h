@@ -32,7 +32,7 @@ std::string with_absolute_sources(const std::string& text, const std::string& op
 // Whether an image file that it names would be mounted, not bound as a file.
 bool may_be_data_image(const MountWord& word);
 
-// Whether tmpfs(5) takes `text` as a size: a number, perhaps with k, m, g or % behind it.
+// Whether tmpfs(5) takes `text` as a size: a number, perhaps with k, m, g (or K, M, G) or % behind it.
 bool is_tmpfs_size(std::string_view text);
 
 // For people: "/data at /mnt (ro)".
