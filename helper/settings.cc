@@ -185,9 +185,15 @@ void read_word(Settings& settings, const std::string& where, std::string_view wo
   for (const Key& key : kKeys) {
     if (key.name != name) continue;
     settings.words.emplace_back(word);
-    if (name.size() < word.size() && key.read(settings, word.substr(name.size() + 1))) return;
-    throw Error(where, printable(std::string(word)) + " is no good value",
-                "ask the admin to set " + std::string(name) + "= to " + key.expects);
+    const std::string remedy = "ask the admin to set " + std::string(name) + "= to " + key.expects;
+    bool is_good = false;
+    try {
+      is_good = name.size() < word.size() && key.read(settings, word.substr(name.size() + 1));
+    } catch (const Error& error) {  // of a reader that users' options have too: it does not know where the word stands
+      throw Error(where, error.what(), remedy);
+    }
+    if (is_good) return;
+    throw Error(where, printable(std::string(word)) + " is no good value", remedy);
   }
   throw Error(where, "unknown key " + printable(std::string(name)),
               "ask the admin to correct it; slipway.conf(5) lists the keys");
