@@ -93,7 +93,8 @@ Accounts accounts_of_root(const Accounts& user) {
   root.user = "root";
   root.uid = 0;
   root.gid = 0;
-  root.groups[0] = {0, "root"};
+  std::erase_if(root.groups, [&](const auto& group) { return group.first == user.gid || group.first == 0; });
+  root.groups.insert(root.groups.begin(), {0, "root"});
   return root;
 }
 
