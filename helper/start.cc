@@ -89,7 +89,9 @@ std::string directory_in_rc(std::string_view script) {
     const std::string_view line = script.substr(0, script.find('\n'));
     script.remove_prefix(std::min(line.size() + 1, script.size()));
     if (!line.starts_with(kStart)) continue;
-    const std::string_view directory = line.substr(kStart.size(), line.find('"', kStart.size()) - kStart.size());
+    const size_t end = line.find('"', kStart.size());
+    if (end == line.npos) continue;
+    const std::string_view directory = line.substr(kStart.size(), end - kStart.size());
     if (directory.starts_with('/') && directory.find_first_of("$`\\") == directory.npos) return std::string(directory);
   }
   return "";
