@@ -126,7 +126,7 @@ void add_variables_of_image(Plan& plan) {
 }
 
 NamedValues variables_in(std::string_view text, const std::string& path) {
-  constexpr std::string_view kExport = "export ";
+  constexpr std::string_view kExport = "export";
   NamedValues variables;
   size_t number = 0;
   while (!text.empty()) {
@@ -134,7 +134,9 @@ NamedValues variables_in(std::string_view text, const std::string& path) {
     text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
     ++number;
     if (line.empty() || line[0] == '#') continue;
-    if (line.starts_with(kExport)) line = trimmed(line.substr(kExport.size()));
+    if (const size_t end = line.find_first_of(kBlanks); line.substr(0, end) == kExport && end != line.npos) {
+      line = trimmed(line.substr(end));
+    }
     const size_t equals = line.find('=');
     const bool is_variable = equals != line.npos && is_variable_name(line.substr(0, equals));
     if (is_variable) variables.emplace_back(line.substr(0, equals), without_quotes(trimmed(line.substr(equals + 1))));
