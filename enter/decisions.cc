@@ -63,49 +63,79 @@ void set_variable(const char* assignment) {
   if (putenv(const_cast<char*>(assignment)) != 0) fail_call(kWhat, "putenv");
 }
 
-// What follows one of the prefixes in a "PREFIX_NAME=value"; nullptr: it has none of them.
-const char* injected(const char* variable) {
-  constexpr const char* kPrefixes[] = {"SINGULARITYENV_", "APPTAINERENV_", "SLIPWAYENV_"};
-  for (const char* prefix : kPrefixes) {
-    const size_t length = strlen(prefix);
-    if (strncmp(variable, prefix, length) == 0 && variable[length] != '=') return variable + length;
+// The weakest first: a name that several prefixes set gets what the strongest says.
+constexpr const char* kPrefixes[] = {"SINGULARITYENV_", "APPTAINERENV_", "SLIPWAYENV_"};
+constexpr size_t kPrefixCount = sizeof kPrefixes / sizeof *kPrefixes;
+
+// What follows the prefix in a "PREFIX_NAME=value"; nullptr: another variable.
+const char* injected(const char* variable, size_t prefix) {
+  const size_t length = strlen(kPrefixes[prefix]);
+  const bool is_one = strncmp(variable, kPrefixes[prefix], length) == 0 && variable[length] && variable[length] != '=';
+  return is_one ? variable + length : nullptr;
+}
+
+// Whether a stronger prefix sets what this "NAME=value" of `prefix` sets.
+bool is_overruled(const char* assignment, size_t prefix) {
+  const size_t length = strcspn(assignment, "=") + 1;
+  for (size_t stronger = prefix + 1; stronger < kPrefixCount; ++stronger) {
+    for (char** variable = environ; *variable; ++variable) {
+      const char* const other = injected(*variable, stronger);
+      if (other && strncmp(other, assignment, length) == 0) return true;
+    }
   }
-  return nullptr;
+  return false;
 }
 
-// As the incumbents have it: these two names stand for a part of PATH.
-bool extend_path(const char* assignment) {
-  const char* const before = value_of(assignment, "PREPEND_PATH");
-  const char* const behind = value_of(assignment, "APPEND_PATH");
-  if (!before && !behind) return false;
-  const char* const path = getenv("PATH") ? getenv("PATH") : "";
-  const char* const first = before ? before : path;
-  const char* const second = before ? path : behind;
-  char* const joined = static_cast<char*>(malloc(strlen(first) + strlen(second) + sizeof "PATH=:"));
-  if (!joined) fail_call(kWhat, "malloc");
-  stpcpy(stpcpy(stpcpy(stpcpy(joined, "PATH="), first), ":"), second);
-  set_variable(joined);
-  return true;
-}
-
-// The rank's variables that set others inside, taken before any is dropped. Ended by nullptr; nullptr: none.
+// The rank's variables that set others inside, each name once, taken before any is dropped. Ended by nullptr; nullptr:
+// none.
 const char** injections() {
   size_t count = 0;
-  for (char** variable = environ; *variable; ++variable) count += injected(*variable) != nullptr;
+  const auto for_each = [](auto visit) {
+    for (size_t prefix = 0; prefix < kPrefixCount; ++prefix) {
+      for (char** variable = environ; *variable; ++variable) {
+        const char* const assignment = injected(*variable, prefix);
+        if (assignment && !is_overruled(assignment, prefix)) visit(assignment);
+      }
+    }
+  };
+  for_each([&](const char*) { ++count; });
   if (count == 0) return nullptr;
   const char** const found = static_cast<const char**>(malloc((count + 1) * sizeof *found));
   if (!found) fail_call(kWhat, "malloc");
   const char** next = found;
-  for (char** variable = environ; *variable; ++variable) {
-    if (const char* const assignment = injected(*variable)) *next++ = assignment;
-  }
+  for_each([&](const char* assignment) { *next++ = assignment; });
   *next = nullptr;
   return found;
 }
 
+// The value that one of the assignments gives to `name`; nullptr: there is none, or it is empty.
+const char* value_among(const char** assignments, const char* name) {
+  for (; *assignments; ++assignments) {
+    const char* const value = value_of(*assignments, name);
+    if (value && *value) return value;
+  }
+  return nullptr;
+}
+
+void set_path(const char* first, const char* second) {
+  char* const joined = static_cast<char*>(malloc(strlen(first) + strlen(second) + sizeof "PATH=:"));
+  if (!joined) fail_call(kWhat, "malloc");
+  // An empty part of PATH would be the working directory.
+  stpcpy(stpcpy(stpcpy(stpcpy(joined, "PATH="), first), *first && *second ? ":" : ""), second);
+  set_variable(joined);
+}
+
+const char* own_path() { return getenv("PATH") ? getenv("PATH") : ""; }
+
+// As the incumbents have it: PREPEND_PATH and APPEND_PATH stand for a part of PATH, and a PATH beats both.
 void inject(const char** assignments) {
-  for (; assignments && *assignments; ++assignments) {
-    if (!extend_path(*assignments)) set_variable(*assignments);
+  if (!assignments) return;
+  const char* const before = value_among(assignments, "PREPEND_PATH");
+  const char* const behind = value_among(assignments, "APPEND_PATH");
+  if (before) set_path(before, own_path());
+  if (behind) set_path(own_path(), behind);
+  for (; *assignments; ++assignments) {
+    if (!value_of(*assignments, "PREPEND_PATH") && !value_of(*assignments, "APPEND_PATH")) set_variable(*assignments);
   }
 }
 

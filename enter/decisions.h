@@ -12,7 +12,8 @@ struct Decisions {
   const char* end = nullptr;
 };
 
-// Sets the environment as the plan says, and then as the user's SLIPWAYENV_X, APPTAINERENV_X and SINGULARITYENV_X do.
+// Sets the environment as the plan says, and then as the user's SLIPWAYENV_X, APPTAINERENV_X and SINGULARITYENV_X do:
+// of several for one X, the first of these counts.
 // Ends this rank when the plan is not one of this release.
 Decisions apply_decisions(int plan);
 
