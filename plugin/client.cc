@@ -53,7 +53,8 @@ bool has_image(const OptionValues& values) { return !image_of(values).empty(); }
 
 }  // namespace
 
-Client::Client(Slurm& slurm, const Settings& settings) : settings_(settings), record_(slurm), sources_(slurm) {
+Client::Client(Slurm& slurm, const Settings& settings)
+    : settings_(settings), record_(slurm), sources_(slurm, own_command_line()) {
   slurm.unset_environment(kStepVariable);
 }
 

@@ -7,7 +7,6 @@
 
 #include "helper/error.h"
 #include "helper/options.h"
-#include "plugin/command_line.h"
 
 namespace slipway {
 
@@ -34,13 +33,20 @@ void add(OptionValues& values, const std::string& setting, const std::string& va
   throw Error(spelled, "contradicts what was given before (" + printable(there->second) + ")", "give it once");
 }
 
+// Whether `name` is that of an option, which then is no other one's, cut short.
+bool is_whole_name(const std::string& name) {
+  const auto spellings = option_spellings();
+  return name == "--container" || std::any_of(spellings.begin(), spellings.end(), [&](const OptionSpelling& spelling) {
+           return name == std::string("--") + spelling.name;
+         });
+}
+
 // srun and its like take an option's name cut short, with its value behind "=" or in the next word.
-bool was_typed(const OptionSpelling& spelling, const std::string& value) {
-  const std::vector<std::string> words = own_command_line();
+bool was_typed(const OptionSpelling& spelling, const std::string& value, const std::vector<std::string>& words) {
   const std::string whole = std::string("--") + spelling.name;
   for (size_t i = 1; i < words.size(); ++i) {
     const std::string name = words[i].substr(0, words[i].find('='));
-    if (name.size() < 4 || !whole.starts_with(name)) continue;
+    if (name.size() < 4 || !whole.starts_with(name) || (name != whole && is_whole_name(name))) continue;
     if (spelling.value) return true;
     const bool has_own_value = name.size() < words[i].size();
     if (has_own_value ? words[i].substr(name.size() + 1) == value : i + 1 < words.size() && words[i + 1] == value) {
@@ -64,7 +70,8 @@ std::string absolute_image(const std::string& image, const std::string& director
 
 }  // namespace
 
-OptionSources::OptionSources(Slurm& slurm) {
+OptionSources::OptionSources(Slurm& slurm, std::vector<std::string> command_line)
+    : command_line_(std::move(command_line)) {
   try {
     take_environment(slurm);
   } catch (const Error& error) {
@@ -94,7 +101,7 @@ void OptionSources::take_environment(Slurm& slurm) {
 void OptionSources::take(const OptionSpelling& spelling, const char* argument) {
   const std::string value = spelling.value ? spelling.value : argument ? argument : "";
   const std::string spelled = std::string("--") + spelling.name + (spelling.value ? "" : "=" + printable(value));
-  add(was_typed(spelling, value) ? typed_ : scripted_, spelling.setting, value, spelled);
+  add(was_typed(spelling, value, command_line_) ? typed_ : scripted_, spelling.setting, value, spelled);
 }
 
 OptionSources::Resolved OptionSources::resolve(const std::string& directory, bool launches_steps) {

@@ -4,6 +4,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "helper/error.h"
 #include "helper/option_table.h"
@@ -19,8 +21,8 @@ class OptionSources {
  public:
   // Before Slurm parses options: takes all that is inherited, and all variables of ours, out of the environment. What
   // Slurm passes on of our options is taken away too: it would look as if they were typed. What is wrong there is thrown
-  // by resolve.
-  explicit OptionSources(Slurm& slurm);
+  // by resolve. `command_line`: what was typed.
+  OptionSources(Slurm& slurm, std::vector<std::string> command_line);
 
   // An option that Slurm has found; `argument` is nullptr for those without one. Throws Error: it was given before, with
   // another value.
@@ -41,6 +43,7 @@ class OptionSources {
  private:
   void take_environment(Slurm& slurm);
 
+  const std::vector<std::string> command_line_;
   OptionValues typed_, scripted_, variables_, inherited_;
   std::optional<std::string> native_image_;
   std::optional<Error> error_;  // of the environment: that of commands with a container only
