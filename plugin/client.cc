@@ -54,7 +54,7 @@ bool has_image(const OptionValues& values) { return !image_of(values).empty(); }
 }  // namespace
 
 Client::Client(Slurm& slurm, const Settings& settings)
-    : settings_(settings), record_(slurm), sources_(slurm, own_command_line()) {
+    : settings_(settings), record_(slurm), sources_(slurm, settings.options, own_command_line()) {
   slurm.unset_environment(kStepVariable);
 }
 

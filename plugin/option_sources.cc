@@ -70,10 +70,10 @@ std::string absolute_image(const std::string& image, const std::string& director
 
 }  // namespace
 
-OptionSources::OptionSources(Slurm& slurm, std::vector<std::string> command_line)
+OptionSources::OptionSources(Slurm& slurm, Settings::Options options, std::vector<std::string> command_line)
     : command_line_(std::move(command_line)) {
   try {
-    take_environment(slurm);
+    take_environment(slurm, options);
   } catch (const Error& error) {
     error_ = error;
   }
@@ -82,10 +82,11 @@ OptionSources::OptionSources(Slurm& slurm, std::vector<std::string> command_line
 }
 
 // Our variables before those of Pyxis; among ours, two that contradict each other are an error.
-void OptionSources::take_environment(Slurm& slurm) {
+void OptionSources::take_environment(Slurm& slurm, Settings::Options options) {
   if (const auto image = take_variable(slurm, kContainer)) inherited_[kImage] = *image;
   if (const auto lines = take_variable(slurm, kJobVariable)) inherited_.merge(values_in(*lines));
   for (const char* prefix : {kOwnPrefix, kPyxisPrefix}) {
+    if (prefix == kPyxisPrefix && options == Settings::Options::kNative) continue;  // they are Pyxis' own there
     OptionValues found;
     for (const OptionSpelling& spelling : option_spellings()) {
       const std::string variable = variable_of(spelling, prefix);

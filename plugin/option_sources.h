@@ -9,6 +9,7 @@
 
 #include "helper/error.h"
 #include "helper/option_table.h"
+#include "helper/settings.h"
 #include "plugin/slurm.h"
 
 namespace slipway {
@@ -21,8 +22,8 @@ class OptionSources {
  public:
   // Before Slurm parses options: takes all that is inherited, and all variables of ours, out of the environment. What
   // Slurm passes on of our options is taken away too: it would look as if they were typed. What is wrong there is thrown
-  // by resolve. `command_line`: what was typed.
-  OptionSources(Slurm& slurm, std::vector<std::string> command_line);
+  // by resolve. With Options::kNative, the variables of Pyxis are left to it. `command_line`: what was typed.
+  OptionSources(Slurm& slurm, Settings::Options options, std::vector<std::string> command_line);
 
   // An option that Slurm has found; `argument` is nullptr for those without one. Throws Error: it was given before, with
   // another value.
@@ -41,7 +42,7 @@ class OptionSources {
   Resolved resolve(const std::string& directory, bool launches_steps);
 
  private:
-  void take_environment(Slurm& slurm);
+  void take_environment(Slurm& slurm, Settings::Options options);
 
   const std::vector<std::string> command_line_;
   OptionValues typed_, scripted_, variables_, inherited_;
