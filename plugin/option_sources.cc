@@ -72,31 +72,53 @@ std::string absolute_image(const std::string& image, const std::string& director
 
 OptionSources::OptionSources(Slurm& slurm, Settings::Options options, std::vector<std::string> command_line)
     : command_line_(std::move(command_line)) {
-  try {
-    take_environment(slurm, options);
-  } catch (const Error& error) {
-    error_ = error;
+  take_inherited(slurm);
+  for (const char* prefix : {kOwnPrefix, kPyxisPrefix}) {
+    // Where Pyxis runs too, its variables are its own.
+    if (prefix == kOwnPrefix || options == Settings::Options::kPyxis) take_variables(slurm, prefix);
   }
   for (const OptionSpelling& spelling : option_spellings()) drop_what_slurm_passes_on(slurm, spelling.name);
   drop_what_slurm_passes_on(slurm, "container");
 }
 
-// Our variables before those of Pyxis; among ours, two that contradict each other are an error.
-void OptionSources::take_environment(Slurm& slurm, Settings::Options options) {
+void OptionSources::take_inherited(Slurm& slurm) {
   if (const auto image = take_variable(slurm, kContainer)) inherited_[kImage] = *image;
-  if (const auto lines = take_variable(slurm, kJobVariable)) inherited_.merge(values_in(*lines));
-  for (const char* prefix : {kOwnPrefix, kPyxisPrefix}) {
-    if (prefix == kPyxisPrefix && options == Settings::Options::kNative) continue;  // they are Pyxis' own there
-    OptionValues found;
-    for (const OptionSpelling& spelling : option_spellings()) {
-      const std::string variable = variable_of(spelling, prefix);
-      if (variable.empty() || (prefix == kPyxisPrefix && !spelling.pyxis)) continue;
-      if (const auto text = take_variable(slurm, variable)) {
-        add(found, spelling.setting, value_in_variable(spelling, variable, *text), variable);
-      }
-    }
-    variables_.merge(found);
+  try {
+    const auto lines = take_variable(slurm, kJobVariable);
+    if (lines) inherited_.merge(with_absolute_paths(values_in(*lines), "/"));
+  } catch (const Error& error) {
+    inherited_error_ = error;
   }
+}
+
+// One prefix's variables, behind those that were taken before; two of them that contradict each other are an error.
+// What is wrong stays in the environment, for the job's own commands to complain about.
+void OptionSources::take_variables(Slurm& slurm, const char* prefix) {
+  OptionValues found;
+  std::vector<std::pair<std::string, std::string>> taken;  // setting and variable
+  std::map<std::string, Error> wrong;
+  for (const OptionSpelling& spelling : option_spellings()) {
+    const std::string variable = variable_of(spelling, prefix);
+    if (variable.empty() || (prefix == kPyxisPrefix && !spelling.pyxis)) continue;
+    const auto text = slurm.environment(variable.c_str());
+    if (!text) continue;
+    try {
+      const std::string value = value_in_variable(spelling, variable, *text);
+      with_absolute_paths({{spelling.setting, value}}, "/");  // for its errors
+      add(found, spelling.setting, value, variable);
+      taken.emplace_back(spelling.setting, variable);
+    } catch (const Error& error) {
+      wrong.emplace(spelling.setting, error);
+    }
+  }
+  for (const auto& [setting, variable] : taken) {
+    if (!wrong.contains(setting)) slurm.unset_environment(variable.c_str());
+  }
+  for (const auto& [setting, error] : wrong) {
+    found.erase(setting);
+    if (!variables_.contains(setting)) wrong_variables_.emplace(setting, error);
+  }
+  variables_.merge(found);
 }
 
 void OptionSources::take(const OptionSpelling& spelling, const char* argument) {
@@ -118,13 +140,16 @@ OptionSources::Resolved OptionSources::resolve(const std::string& directory, boo
   }
   const std::string first_given = values.empty() || option != values.end() ? "" : option_of(values.begin()->first);
   if (native) values[kImage] = *native;
+  const auto wrong = std::find_if(wrong_variables_.begin(), wrong_variables_.end(),
+                                  [&](const auto& variable) { return !values.contains(variable.first); });
   values.insert(variables_.begin(), variables_.end());
   const bool is_inherited = !values.contains(kImage);
   values.insert(inherited_.begin(), inherited_.end());
   const std::string image = absolute_image(image_of(values), directory);
   values.erase(kImage);
   if (!image.empty()) {
-    if (error_) throw *error_;
+    if (wrong != wrong_variables_.end()) throw wrong->second;
+    if (inherited_error_) throw *inherited_error_;
     values[kImage] = image;
   } else if (launches_steps && !first_given.empty()) {
     // Of a job they are what its steps inherit, which may name an image.

@@ -1,7 +1,8 @@
-// Where the options of one command come from, and which of them counts: what was typed, else what the batch script says,
-// else the user's variables, else what the surrounding job or step passed on.
+// Where the options of one command come from, and which of them counts: what was typed, else what the batch script
+// says, else the user's variables, else what the surrounding job or step passed on.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,12 +22,13 @@ inline constexpr char kJobVariable[] = "SLURM_SLIPWAY_JOB";
 class OptionSources {
  public:
   // Before Slurm parses options: takes all that is inherited, and all variables of ours, out of the environment. What
-  // Slurm passes on of our options is taken away too: it would look as if they were typed. What is wrong there is thrown
-  // by resolve. With Options::kNative, the variables of Pyxis are left to it. `command_line`: what was typed.
+  // Slurm passes on of our options is taken away too: it would look as if they were typed. What is wrong there is
+  // thrown by resolve, and stays where it is. With Options::kNative, the variables of Pyxis are left to it.
+  // `command_line`: what was typed.
   OptionSources(Slurm& slurm, Settings::Options options, std::vector<std::string> command_line);
 
-  // An option that Slurm has found; `argument` is nullptr for those without one. Throws Error: it was given before, with
-  // another value.
+  // An option that Slurm has found; `argument` is nullptr for those without one. Throws Error: it was given before,
+  // with another value.
   void take(const OptionSpelling& spelling, const char* argument);
 
   // Slurm's own --container of this command. Unset and empty are different: an empty image asks for no container.
@@ -34,7 +36,8 @@ class OptionSources {
 
   // The values that count for one component; what was given to it is forgotten then. Relative paths are taken from
   // `directory`. Throws Error: values that are not understood; both options with different images; what can not be a
-  // local image; in srun, options without an image.
+  // local image; in srun, options without an image. What is wrong in the environment fails only commands that have an
+  // image and would obey it.
   struct Resolved {
     OptionValues values;
     bool image_is_inherited = false;
@@ -42,12 +45,14 @@ class OptionSources {
   Resolved resolve(const std::string& directory, bool launches_steps);
 
  private:
-  void take_environment(Slurm& slurm, Settings::Options options);
+  void take_inherited(Slurm& slurm);
+  void take_variables(Slurm& slurm, const char* prefix);
 
   const std::vector<std::string> command_line_;
   OptionValues typed_, scripted_, variables_, inherited_;
   std::optional<std::string> native_image_;
-  std::optional<Error> error_;  // of the environment: that of commands with a container only
+  std::map<std::string, Error> wrong_variables_;  // by what they would set
+  std::optional<Error> inherited_error_;
 };
 
 }  // namespace slipway
