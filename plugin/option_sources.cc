@@ -138,8 +138,9 @@ OptionSources::Resolved OptionSources::resolve(const std::string& directory, boo
     throw Error("--container=" + printable(*native) + " and --container-image=" + printable(option->second),
                 "name different images", "give one of the two options");
   }
-  const std::string first_given = values.empty() || option != values.end() ? "" : option_of(values.begin()->first);
+  const std::string first_given = values.empty() ? "" : option_of(values.begin()->first);
   if (native) values[kImage] = *native;
+  const bool names_image = values.contains(kImage);
   const auto wrong = std::find_if(wrong_variables_.begin(), wrong_variables_.end(),
                                   [&](const auto& variable) { return !values.contains(variable.first); });
   values.insert(variables_.begin(), variables_.end());
@@ -151,7 +152,7 @@ OptionSources::Resolved OptionSources::resolve(const std::string& directory, boo
     if (wrong != wrong_variables_.end()) throw wrong->second;
     if (inherited_error_) throw *inherited_error_;
     values[kImage] = image;
-  } else if (launches_steps && !first_given.empty()) {
+  } else if (launches_steps && !first_given.empty() && !names_image) {
     // Of a job they are what its steps inherit, which may name an image.
     throw Error(first_given, "asks for a container, and no image is named", "add --container=IMAGE");
   }
