@@ -67,7 +67,7 @@ std::string variable_of(const OptionSpelling& spelling, std::string_view prefix)
 }
 
 std::string value_in_variable(const OptionSpelling& spelling, const std::string& variable, const std::string& text) {
-  if (!spelling.value) return text;
+  if (!spelling.value || text.empty()) return text;
   const auto is_one_of = [&](std::initializer_list<const char*> words) {
     return std::any_of(words.begin(), words.end(), [&](const char* w) { return strcasecmp(w, text.c_str()) == 0; });
   };

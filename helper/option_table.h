@@ -36,7 +36,8 @@ inline constexpr char kYes[] = "yes", kNo[] = "no";
 std::string variable_of(const OptionSpelling& spelling, std::string_view prefix);
 inline constexpr char kOwnPrefix[] = "SLIPWAY_", kPyxisPrefix[] = "PYXIS_CONTAINER_";
 
-// What a variable's text sets the setting to: the text itself, or yes and no. Throws Error.
+// What a variable's text sets the setting to: the text itself, or yes and no; empty, it takes back what is inherited.
+// Throws Error.
 std::string value_in_variable(const OptionSpelling& spelling, const std::string& variable, const std::string& text);
 
 // The values as lines "setting=value", and back. No value holds a line end. Throws Error: a setting that this release
