@@ -1,0 +1,334 @@
+// Of the places where an option can stand, which one counts.
+#include "plugin/option_sources.h"
+
+#include "tests/unit/fake_slurm.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
+
+using namespace slipway;
+using Words = std::vector<std::string>;
+
+TEST_GROUP(OptionSources) {
+  FakeSlurm slurm;
+  Words typed{"srun"};  // the command line
+  // What Slurm finds, in its order: option and argument. On the command line or, where that does not have it, in the
+  // batch script.
+  std::vector<std::pair<std::string, std::string>> found;
+  std::optional<std::string> native;
+  Settings::Options registered = Settings::Options::kPyxis;
+  bool launches_steps = true;
+  std::string directory = "/here";
+
+  void setup() override {
+    native = "/a.sif";
+  }
+  void teardown() override {
+    slurm = FakeSlurm();
+    typed = {};
+    found = {};
+    native.reset();
+    directory = {};
+  }
+  static const OptionSpelling& spelling_of(const std::string& name) {
+    for (const OptionSpelling& spelling : option_spellings()) {
+      if (spelling.name == name) return spelling;
+    }
+    FAIL(name.c_str());
+    return option_spellings().front();
+  }
+  OptionSources::Resolved resolve() {
+    OptionSources sources(slurm, registered, typed);
+    for (const auto& [name, argument] : found) {
+      const OptionSpelling& spelling = spelling_of(name);
+      sources.take(spelling, spelling.argument ? argument.c_str() : nullptr);
+    }
+    sources.take_native_image(native);
+    return sources.resolve(directory, launches_steps);
+  }
+  std::string value(const std::string& setting) {
+    const OptionValues values = resolve().values;
+    const auto there = values.find(setting);
+    return there == values.end() ? "(none)" : there->second;
+  }
+  std::string complaint() {
+    try {
+      resolve();
+      return "";
+    } catch (const Error& error) {
+      return error.what();
+    }
+  }
+  void inherit(const OptionValues& values) {
+    slurm.variables["SLURM_CONTAINER"] = image_of(values);
+    OptionValues others = values;
+    others.erase(kImage);
+    if (!others.empty()) slurm.variables[kJobVariable] = lines_of(others);
+  }
+};
+
+TEST(OptionSources, WhatIsTypedBeatsTheScript) {
+  typed = {"sbatch", "--container-workdir=/typed", "job.sh"};
+  found = {{"container-workdir", "/scripted"}, {"container-workdir", "/typed"}};
+  STRCMP_EQUAL("/typed", value("workdir").c_str());
+  found = {{"container-workdir", "/typed"}, {"container-workdir", "/scripted"}};
+  STRCMP_EQUAL("/typed", value("workdir").c_str());
+}
+
+TEST(OptionSources, ATypedOppositeBeatsTheScript) {
+  typed = {"sbatch", "--container-readonly", "job.sh"};
+  found = {{"container-writable", ""}, {"container-readonly", ""}};
+  STRCMP_EQUAL(kNo, value("writable").c_str());
+}
+
+TEST(OptionSources, ATypedOptionMayBeCutShortOrHaveItsValueInTheNextWord) {
+  found = {{"container-workdir", "/scripted"}, {"container-workdir", "/typed"}};
+  for (const Words& words :
+       {Words{"sbatch", "--container-work=/typed"}, Words{"sbatch", "--container-workdir", "/typed"}}) {
+    typed = words;
+    STRCMP_EQUAL("/typed", value("workdir").c_str());
+  }
+}
+
+// --container begins the name of every option, --container-env that of --container-env-file.
+TEST(OptionSources, ATypedOptionIsNoOthersThatIsCutShort) {
+  typed = {"sbatch", "--container=/a.sif", "--container-readonly", "job.sh"};
+  found = {{"container-writable", ""}, {"container-readonly", ""}};
+  STRCMP_EQUAL(kNo, value("writable").c_str());
+  typed = {"sbatch", "--container-env=A", "--container-env-file=/typed"};
+  found = {{"container-env-file", "A"}, {"container-env-file", "/typed"}, {"container-env", "A"}};
+  STRCMP_EQUAL("/typed", value("env_file").c_str());
+}
+
+TEST(OptionSources, TheScriptBeatsVariables) {
+  slurm.variables["SLIPWAY_WORKDIR"] = "/variable";
+  found = {{"container-workdir", "/scripted"}};
+  STRCMP_EQUAL("/scripted", value("workdir").c_str());
+}
+
+TEST(OptionSources, OurVariablesBeatThoseOfPyxis) {
+  slurm.variables = {{"SLIPWAY_WORKDIR", "/ours"}, {"PYXIS_CONTAINER_WORKDIR", "/pyxis"}};
+  STRCMP_EQUAL("/ours", value("workdir").c_str());
+}
+
+TEST(OptionSources, VariablesOfPyxisBeatWhatIsInherited) {
+  inherit({{kImage, "/a.sif"}, {"workdir", "/inherited"}});
+  slurm.variables["PYXIS_CONTAINER_WORKDIR"] = "/pyxis";
+  STRCMP_EQUAL("/pyxis", value("workdir").c_str());
+}
+
+TEST(OptionSources, WhatIsInheritedCountsAtLast) {
+  inherit({{kImage, "/inherited.sif"}, {"workdir", "/inherited"}});
+  native.reset();
+  CHECK((OptionValues{{kImage, "/inherited.sif"}, {"workdir", "/inherited"}} == resolve().values));
+}
+
+TEST(OptionSources, SettingsOfSeveralPlacesAddUp) {
+  inherit({{kImage, "/i.sif"}, {"app", "a"}});
+  slurm.variables["SLIPWAY_CONTAIN"] = "1";
+  slurm.variables["PYXIS_CONTAINER_WRITABLE"] = "1";
+  found = {{"container-workdir", "/w"}};
+  const OptionValues expected = {
+      {kImage, "/a.sif"}, {"app", "a"}, {"contain", kYes}, {"writable", kYes}, {"workdir", "/w"}};
+  CHECK(expected == resolve().values);
+}
+
+TEST(OptionSources, AnInheritedImageIsKnownAsSuch) {
+  inherit({{kImage, "/i.sif"}});
+  native.reset();
+  CHECK(resolve().image_is_inherited);
+}
+
+TEST(OptionSources, AGivenImageIsKnownAsSuch) {
+  inherit({{kImage, "/i.sif"}});
+  CHECK_FALSE(resolve().image_is_inherited);
+}
+
+TEST(OptionSources, AnImageInAVariableIsGiven) {
+  native.reset();
+  slurm.variables["PYXIS_CONTAINER_IMAGE"] = "/v.sif";
+  const auto resolved = resolve();
+  STRCMP_EQUAL("/v.sif", image_of(resolved.values).c_str());
+  CHECK_FALSE(resolved.image_is_inherited);
+}
+
+TEST(OptionSources, OneOptionTwiceWithOneValueIsGivenOnce) {
+  found = {{"container-mounts", "/a"}, {"container-mounts", "/a"}};
+  STRCMP_EQUAL("/a", value("mounts").c_str());
+}
+
+TEST(OptionSources, OneOptionTwiceWithTwoValuesIsAContradiction) {
+  found = {{"container-mounts", "/a"}, {"container-mounts", "/b"}};
+  STRCMP_EQUAL("--container-mounts=/b: contradicts what was given before (/a); give it once", complaint().c_str());
+}
+
+TEST(OptionSources, AnOptionAndItsOppositeAreAContradiction) {
+  found = {{"container-writable", ""}, {"container-readonly", ""}};
+  STRCMP_EQUAL("--container-readonly: contradicts what was given before (yes); give it once", complaint().c_str());
+}
+
+TEST(OptionSources, TwoNamesOfOneOptionAgree) {
+  found = {{"container-run", ""}, {"container-entrypoint", ""}};
+  STRCMP_EQUAL(kYes, value("run").c_str());
+}
+
+TEST(OptionSources, TwoVariablesOfOneKindMustAgree) {
+  slurm.variables = {{"SLIPWAY_WRITABLE", "1"}, {"SLIPWAY_READONLY", "1"}};
+  STRCMP_CONTAINS("SLIPWAY_READONLY: contradicts what was given before (yes)", complaint().c_str());
+  slurm.variables = {{"SLIPWAY_WRITABLE", "1"}, {"SLIPWAY_READONLY", "0"}};
+  STRCMP_EQUAL(kYes, value("writable").c_str());
+}
+
+TEST(OptionSources, AVariableSaysNoToo) {
+  slurm.variables["PYXIS_CONTAINER_READONLY"] = "0";
+  STRCMP_EQUAL(kYes, value("writable").c_str());
+  slurm.variables["PYXIS_CONTAINER_MOUNT_HOME"] = "no";
+  STRCMP_EQUAL(kNo, value("mount_home").c_str());
+}
+
+TEST(OptionSources, VariablesOfPyxisAreThoseThatPyxisHas) {
+  slurm.variables["PYXIS_CONTAINER_CONTAIN"] = "1";
+  STRCMP_EQUAL("(none)", value("contain").c_str());
+  LONGS_EQUAL(1, slurm.variables.count("PYXIS_CONTAINER_CONTAIN"));
+}
+
+TEST(OptionSources, BesidePyxisItsVariablesAreItsOwn) {
+  registered = Settings::Options::kNative;
+  slurm.variables = {{"PYXIS_CONTAINER_WORKDIR", "/pyxis"}, {"PYXIS_CONTAINER_WRITABLE", "maybe"}};
+  STRCMP_EQUAL("(none)", value("workdir").c_str());
+  LONGS_EQUAL(2, slurm.variables.size());
+}
+
+TEST(OptionSources, WhatWasReadIsTakenOutOfTheEnvironment) {
+  inherit({{kImage, "/i.sif"}, {"app", "a"}});
+  slurm.variables["SLIPWAY_CONTAIN"] = "1";
+  slurm.variables["PYXIS_CONTAINER_ENV"] = "A";
+  slurm.variables["SLURM_SPANK__SLURM_SPANK_OPTION_slipway_container_app"] = "b";
+  slurm.variables["_SLURM_SPANK_OPTION_slipway_container"] = "/b.sif";
+  slurm.variables["OTHER"] = "1";
+  resolve();
+  LONGS_EQUAL(1, slurm.variables.size());
+  LONGS_EQUAL(1, slurm.variables.count("OTHER"));
+}
+
+TEST(OptionSources, AnEmptyValueTakesBackWhatIsInherited) {
+  inherit({{kImage, "/i.sif"}, {"mounts", "/inherited"}});
+  found = {{"container-mounts", ""}};
+  STRCMP_EQUAL("", value("mounts").c_str());
+}
+
+TEST(OptionSources, AnEmptyVariableTakesBackWhatIsInherited) {
+  for (const char* variable : {"SLIPWAY_WRITABLE", "PYXIS_CONTAINER_READONLY"}) {
+    inherit({{kImage, "/i.sif"}, {"writable", kYes}});
+    slurm.variables[variable] = "";
+    STRCMP_EQUAL("", value("writable").c_str());
+  }
+}
+
+TEST(OptionSources, AnEmptyImageTakesBackWhatIsInherited) {
+  inherit({{kImage, "/i.sif"}, {"mounts", "/inherited"}});
+  native = "";
+  CHECK(resolve().values.empty());
+  native.reset();
+  inherit({{kImage, "/i.sif"}});
+  found = {{"container-image", ""}};
+  CHECK(resolve().values.empty());
+}
+
+TEST(OptionSources, AStepWithOptionsHasAnImage) {
+  native.reset();
+  found = {{"container-mounts", "/a"}};
+  STRCMP_EQUAL("--container-mounts: asks for a container, and no image is named; add --container=IMAGE",
+               complaint().c_str());
+}
+
+TEST(OptionSources, AStepThatNamesAnEmptyImageRunsOnTheHostWhateverItsOptions) {
+  found = {{"container-mounts", "/a"}};
+  native = "";
+  CHECK(resolve().values.empty());
+  native.reset();
+  found.emplace_back("container-image", "");
+  CHECK(resolve().values.empty());
+}
+
+TEST(OptionSources, AJobWithOptionsAndNoImagePassesThemOn) {
+  native.reset();
+  launches_steps = false;
+  found = {{"container-mounts", "a"}};
+  slurm.variables["SLIPWAY_CONTAIN"] = "1";
+  CHECK((OptionValues{{"contain", kYes}, {"mounts", "/here/a"}} == resolve().values));
+}
+
+TEST(OptionSources, VariablesAloneAskForNoContainer) {
+  native.reset();
+  slurm.variables["SLIPWAY_MOUNTS"] = "/a";
+  CHECK(resolve().values.empty());
+}
+
+TEST(OptionSources, ABadVariableFailsACommandWithAContainer) {
+  slurm.variables["SLIPWAY_WRITABLE"] = "maybe";
+  STRCMP_EQUAL("SLIPWAY_WRITABLE=maybe: is neither yes nor no; set it to one of the two, or unset it",
+               complaint().c_str());
+  slurm.variables = {{"PYXIS_CONTAINER_MOUNTS", "/a:b"}};
+  STRCMP_CONTAINS("is not an absolute path inside the container", complaint().c_str());
+}
+
+TEST(OptionSources, ABadVariableFailsNoOtherCommand) {
+  native.reset();
+  for (const bool steps : {true, false}) {
+    launches_steps = steps;
+    slurm.variables = {
+        {"SLIPWAY_WRITABLE", "maybe"}, {"SLIPWAY_MOUNTS", ":"}, {"SLIPWAY_ENV", "A=1\n"}, {"SLIPWAY_APP", "x"}};
+    STRCMP_EQUAL("", complaint().c_str());
+  }
+}
+
+TEST(OptionSources, ABadVariableStaysForTheJobsOwnSteps) {
+  native.reset();
+  launches_steps = false;
+  slurm.variables = {{"SLIPWAY_WRITABLE", "maybe"}, {"SLIPWAY_MOUNTS", ":"}, {"SLIPWAY_APP", "x"}};
+  CHECK((OptionValues{{"app", "x"}} == resolve().values));
+  LONGS_EQUAL(2, slurm.variables.size());
+}
+
+TEST(OptionSources, ABadVariableFailsNoCommandThatSaysOtherwise) {
+  slurm.variables["SLIPWAY_WRITABLE"] = "maybe";
+  found = {{"container-writable", ""}};
+  STRCMP_EQUAL(kYes, value("writable").c_str());
+  slurm.variables = {{"SLIPWAY_WORKDIR", "/ours"}, {"PYXIS_CONTAINER_WORKDIR", "relative"}};
+  found.clear();
+  STRCMP_EQUAL("/ours", value("workdir").c_str());
+}
+
+TEST(OptionSources, WhatANewerReleasePassesOnFailsContainersOnly) {
+  slurm.variables[kJobVariable] = "colour=blue\n";
+  STRCMP_CONTAINS("does not know colour", complaint().c_str());
+  slurm.variables[kJobVariable] = "colour=blue\n";
+  native.reset();
+  STRCMP_EQUAL("", complaint().c_str());
+}
+
+TEST(OptionSources, RelativePathsAreTakenFromTheDirectory) {
+  native = "i.sif";
+  slurm.variables["SLIPWAY_OVERLAY"] = "o";
+  found = {{"container-mounts", "a:/b"}, {"container-env-file", "e"}};
+  CHECK((OptionValues{
+             {"env_file", "/here/e"}, {kImage, "/here/i.sif"}, {"mounts", "/here/a:/b"}, {"overlay", "/here/o"}} ==
+         resolve().values));
+}
+
+TEST(OptionSources, ALineBreakInTheDirectoryIsNoPartOfAPath) {
+  directory = "/x\ncontain=yes";
+  native = "i.sif";
+  STRCMP_CONTAINS("line break", complaint().c_str());
+  native = "/i.sif";
+  found = {{"container-mounts", "a"}};
+  STRCMP_CONTAINS("line break", complaint().c_str());
+}
+
+TEST(OptionSources, WhatWasTypedCountsForOneComponent) {
+  OptionSources sources(slurm, registered, typed);
+  sources.take(spelling_of("container-workdir"), "/w");
+  sources.take_native_image("/a.sif");
+  LONGS_EQUAL(2, sources.resolve(directory, true).values.size());
+  CHECK(sources.resolve(directory, true).values.empty());
+}
