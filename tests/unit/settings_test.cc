@@ -1,11 +1,48 @@
 #include "helper/settings.h"
 
-#include <CppUTest/TestHarness.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "tests/unit/temporary.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 using namespace slipway;
+using Words = std::vector<std::string>;
 
 TEST_GROUP(Settings) {
-  static Settings read(std::vector<std::string> words) { return read_settings(words); }
+  TemporaryDirectory directory;
+
+  static Settings read(std::vector<std::string> words) {
+    return read_settings(words);
+  }
+  static void takes(const char* word) {
+    STRCMP_EQUAL("", read({word}).error.c_str());
+  }
+  static void refuses(const std::string& word, const char* expected) {
+    const std::string key = word.substr(0, word.find('='));
+    const std::string remedy = "; ask the admin to set " + key + "= to " + expected;
+    const std::string error = read({word}).error;
+    STRCMP_CONTAINS("plugstack.conf: ", error.c_str());
+    STRCMP_CONTAINS(remedy.c_str(), error.c_str());
+  }
+};
+
+// Whatever root's file says. Others cannot make one that is believed.
+TEST_GROUP(SettingsFile) {
+  TemporaryDirectory directory;
+
+  static bool can_write_as_root() {
+    if (geteuid() != 0) printf("skipped: needs root\n");
+    return geteuid() == 0;
+  }
+  Settings read(const std::string& text, mode_t mode = 0644) const {
+    return read_settings(Words{"config=" + directory.write("config", text, mode)});
+  }
+  static std::string complaint_about(const std::string& word) {
+    return read_settings(Words{word}).error;
+  }
 };
 
 TEST(Settings, NothingIsTheDefault) {
@@ -17,31 +54,261 @@ TEST(Settings, NothingIsTheDefault) {
   LONGS_EQUAL(60, settings.stage_timeout_seconds);
   CHECK(settings.mount_kernel == MountKernel::kTrusted);
   STRCMP_EQUAL(kDefaultFuseProgram, settings.fuse_program.c_str());
+  CHECK_FALSE(settings.is_like_pyxis);
+  CHECK(settings.mounts.empty() && settings.mounts_deny.empty());
+  CHECK_FALSE(settings.mount_home.has_value());
+  CHECK(settings.devices == Settings::Devices::kMinimal);
+  CHECK(settings.writable == Settings::Writable::kAll);
+  STRCMP_EQUAL("50%", settings.writable_size.c_str());
+  CHECK(settings.remap_root == Settings::RemapRoot::kUser);
+  STRCMP_EQUAL("net,ipc,uts,pid", settings.unshare.c_str());
+  CHECK(settings.environment_table.empty());
+  CHECK(settings.env_set.empty() && settings.env_unset.empty() && settings.env_pass.empty());
+  CHECK(settings.batch_in_image);
 }
 
-TEST(Settings, EveryKeyIsRead) {
-  const Settings settings =
-      read({"options=native", "allow_root=yes", "trusted_path=/a", "trusted_path=/b", "stage_timeout=7",
-            "mount_kernel=any-squashfs", "fuse_program=/opt/bin/squashfuse_ll", "environment=/etc/table"});
-  STRCMP_EQUAL("", settings.error.c_str());
-  CHECK(settings.options == Settings::Options::kNative);
-  CHECK(settings.allow_root);
-  CHECK((settings.trusted_paths == std::vector<std::string>{"/a", "/b"}));
-  LONGS_EQUAL(7, settings.stage_timeout_seconds);
-  CHECK(settings.mount_kernel == MountKernel::kAnySquashfs);
-  STRCMP_EQUAL("/opt/bin/squashfuse_ll", settings.fuse_program.c_str());
-  STRCMP_EQUAL("/etc/table", settings.environment_table.c_str());
+TEST(Settings, OptionsIsRead) {
+  CHECK(read({"options=native"}).options == Settings::Options::kNative);
+  takes("options=pyxis");
+  for (const char* word : {"options=", "options", "options=other", "options=native "}) refuses(word, "native or pyxis");
 }
 
-TEST(Settings, AWordThatIsNotUnderstoodIsAnErrorWithARemedy) {
-  STRCMP_EQUAL(
-      "plugstack.conf: unknown key option; ask the admin to correct it; slipway.conf(5) lists the keys",
-      read({"option=native"}).error.c_str());
-  for (const char* word : {"options=", "options", "options=other", "allow_root=maybe", "trusted_path=relative",
-                           "trusted_path=", "stage_timeout=0", "stage_timeout=3601", "stage_timeout=5s",
-                           "stage_timeout=-1", "stage_timeout=", "mount_kernel=", "mount_kernel=any",
-                           "fuse_program=squashfuse_ll", "fuse_program="}) {
-    STRCMP_CONTAINS("ask the admin to set ", read({word}).error.c_str());
+TEST(Settings, CompatIsRead) {
+  CHECK(read({"compat=pyxis"}).is_like_pyxis);
+  CHECK_FALSE(read({"compat=none"}).is_like_pyxis);
+  for (const char* word : {"compat=", "compat=apptainer"}) refuses(word, "pyxis or none");
+}
+
+TEST(Settings, AllowRootIsRead) {
+  CHECK(read({"allow_root=yes"}).allow_root);
+  CHECK_FALSE(read({"allow_root=no"}).allow_root);
+  for (const char* word : {"allow_root=maybe", "allow_root=1", "allow_root=Yes"}) refuses(word, "yes or no");
+}
+
+TEST(Settings, EachTrustedPathCounts) {
+  CHECK((read({"trusted_path=/a", "trusted_path=/b c"}).trusted_paths == Words{"/a", "/b c"}));
+  for (const char* word : {"trusted_path=", "trusted_path=relative"}) refuses(word, "an absolute path");
+}
+
+TEST(Settings, MountKernelIsRead) {
+  CHECK(read({"mount_kernel=any-squashfs"}).mount_kernel == MountKernel::kAnySquashfs);
+  CHECK(read({"mount_kernel=never"}).mount_kernel == MountKernel::kNever);
+  takes("mount_kernel=trusted");
+  for (const char* word : {"mount_kernel=", "mount_kernel=any"}) refuses(word, "trusted, any-squashfs or never");
+}
+
+TEST(Settings, FuseProgramIsRead) {
+  STRCMP_EQUAL("/opt/bin/squashfuse_ll", read({"fuse_program=/opt/bin/squashfuse_ll"}).fuse_program.c_str());
+  for (const char* word : {"fuse_program=squashfuse_ll", "fuse_program="}) refuses(word, "an absolute path");
+}
+
+TEST(Settings, StageTimeoutIsRead) {
+  LONGS_EQUAL(1, read({"stage_timeout=1"}).stage_timeout_seconds);
+  LONGS_EQUAL(3600, read({"stage_timeout=3600"}).stage_timeout_seconds);
+  for (const char* word : {"stage_timeout=0", "stage_timeout=3601", "stage_timeout=5s", "stage_timeout=-1",
+                           "stage_timeout=", "stage_timeout=+5", "stage_timeout= 5", "stage_timeout=4294967297"}) {
+    refuses(word, "seconds, from 1 to 3600");
+  }
+}
+
+TEST(Settings, EachMountCounts) {
+  CHECK((read({"mounts=/a:/b:ro,tmpfs:/c", "mounts=auto:nfs,lustre"}).mounts ==
+         Words{"/a:/b:ro,tmpfs:/c", "auto:nfs,lustre"}));
+  for (const char* word : {"mounts=", "mounts=a", "mounts=/a,b", "mounts=/a:b", "mounts=/a:/b:fast",
+                           "mounts=auto:", "mounts=/", "mounts=:", "mounts=/a,"}) {
+    refuses(word, "SRC[:DST[:FLAGS]][,...] with absolute paths, or auto:TYPE[,...]");
+  }
+}
+
+TEST(Settings, WhatIsWrongWithAMountIsTold) {
+  STRCMP_CONTAINS("plugstack.conf: mounts=/a:/b:fast: there is no flag fast; ",
+                  read({"mounts=/a:/b:fast"}).error.c_str());
+}
+
+TEST(Settings, EachDenialCounts) {
+  CHECK((read({"mounts_deny=/a", "mounts_deny=/b"}).mounts_deny == Words{"/a", "/b"}));
+  for (const char* word : {"mounts_deny=", "mounts_deny=a"}) refuses(word, "an absolute path");
+}
+
+TEST(Settings, MountHomeIsRead) {
+  CHECK(read({"mount_home=yes"}).mount_home == Settings::MountHome::kYes);
+  CHECK(read({"mount_home=no"}).mount_home == Settings::MountHome::kNo);
+  CHECK(read({"mount_home=user"}).mount_home == Settings::MountHome::kUser);
+  for (const char* word : {"mount_home=", "mount_home=users"}) refuses(word, "yes, no or user");
+}
+
+TEST(Settings, DevIsRead) {
+  CHECK(read({"dev=host"}).devices == Settings::Devices::kHost);
+  takes("dev=minimal");
+  for (const char* word : {"dev=", "dev=all"}) refuses(word, "minimal or host");
+}
+
+TEST(Settings, WritableIsRead) {
+  CHECK(read({"writable=none"}).writable == Settings::Writable::kNone);
+  CHECK(read({"writable=memory"}).writable == Settings::Writable::kMemory);
+  takes("writable=all");
+  for (const char* word : {"writable=", "writable=yes"}) refuses(word, "none, memory or all");
+}
+
+TEST(Settings, WritableSizeIsRead) {
+  STRCMP_EQUAL("4g", read({"writable_size=4g"}).writable_size.c_str());
+  for (const char* word :
+       {"writable_size=", "writable_size=g", "writable_size=%", "writable_size=-1", "writable_size=1,mode=0777"}) {
+    refuses(word, "a number, perhaps with k, m, g or %");
+  }
+}
+
+TEST(Settings, RemapRootIsRead) {
+  CHECK(read({"remap_root=yes"}).remap_root == Settings::RemapRoot::kYes);
+  CHECK(read({"remap_root=no"}).remap_root == Settings::RemapRoot::kNo);
+  takes("remap_root=user");
+  for (const char* word : {"remap_root=", "remap_root=always"}) refuses(word, "user, yes or no");
+}
+
+TEST(Settings, UnshareIsRead) {
+  STRCMP_EQUAL("net,pid", read({"unshare=net,pid"}).unshare.c_str());
+  takes("unshare=none");
+  for (const char* word : {"unshare=", "unshare=user", "unshare=net,"})
+    refuses(word, "some of net,ipc,uts,pid, or none");
+}
+
+TEST(Settings, EnvironmentIsRead) {
+  STRCMP_EQUAL("/etc/table", read({"environment=/etc/table"}).environment_table.c_str());
+  for (const char* word : {"environment=", "environment=table"}) refuses(word, "an absolute path");
+}
+
+TEST(Settings, EachVariableThatIsSetCounts) {
+  const auto set = read({"env_set=A=1=2", "env_set=B="}).env_set;
+  CHECK((set == std::vector<std::pair<std::string, std::string>>{{"A", "1=2"}, {"B", ""}}));
+  for (const char* word : {"env_set=", "env_set=A", "env_set==1", "env_set=1A=1", "env_set=A*=1"})
+    refuses(word, "NAME=VALUE");
+}
+
+TEST(Settings, NamesOfVariablesMayStandForMany) {
+  CHECK((read({"env_unset=A", "env_unset=B_*"}).env_unset == Words{"A", "B_*"}));
+  CHECK((read({"env_pass=A", "env_pass=B_*"}).env_pass == Words{"A", "B_*"}));
+  for (const std::string key : {"env_unset", "env_pass"}) {
+    for (const char* value : {"", "A=1", "A*B", "A**", "1", "A B"}) {
+      refuses(key + "=" + value, "the name of a variable, perhaps with * at its end");
+    }
+  }
+}
+
+TEST(Settings, BatchIsRead) {
+  CHECK_FALSE(read({"batch=host"}).batch_in_image);
+  CHECK(read({"batch=image"}).batch_in_image);
+  for (const char* word : {"batch=", "batch=yes"}) refuses(word, "image or host");
+}
+
+TEST(Settings, OfOneKeysTwoValuesTheLastCounts) {
+  LONGS_EQUAL(9, read({"stage_timeout=7", "stage_timeout=9"}).stage_timeout_seconds);
+}
+
+TEST(Settings, AnUnknownKeyIsAnErrorWithARemedy) {
+  STRCMP_EQUAL("plugstack.conf: unknown key option; ask the admin to correct it; slipway.conf(5) lists the keys",
+               read({"option=native"}).error.c_str());
+  for (const char* word : {"", "=", "=x", "Options=native", "options =native", "-options=native"}) {
+    STRCMP_CONTAINS("unknown key ", read({word}).error.c_str());
   }
   STRCMP_CONTAINS("unknown key \\x1b[0m", read({"\x1b[0m=x"}).error.c_str());
+}
+
+TEST(Settings, TheFirstMistakeIsTold) {
+  STRCMP_CONTAINS("options=1", read({"batch=host", "options=1", "options=2"}).error.c_str());
+}
+
+TEST(Settings, LongWordsAreReadAndErrorsStayShort) {
+  const std::string name(100000, 'a');
+  STRCMP_EQUAL(("/" + name).c_str(), read({"trusted_path=/" + name}).trusted_paths[0].c_str());
+  CHECK(read({name}).error.size() < 10000);
+}
+
+TEST(Settings, WhatWasReadCanBeReadAgain) {
+  const Settings settings = read({"trusted_path=/a", "stage_timeout=7"});
+  CHECK((Words{"trusted_path=/a", "stage_timeout=7"} == settings.words));
+}
+
+TEST(Settings, AFileOfUsersIsNotBelieved) {
+  if (geteuid() == 0) {
+    const std::string file = directory.write("config", "allow_root=yes\n");
+    LONGS_EQUAL(0, chown(file.c_str(), 12345, 0));
+  }
+  const Settings settings = read({"config=" + directory.write("config", "allow_root=yes\n")});
+  STRCMP_CONTAINS("/config: can be written by others than root; ask the admin", settings.error.c_str());
+  CHECK_FALSE(settings.allow_root);
+}
+
+TEST(SettingsFile, EachLineIsAWord) {
+  if (!can_write_as_root()) return;
+  const Settings settings = read("allow_root=yes\ntrusted_path=/a\n");
+  STRCMP_EQUAL("", settings.error.c_str());
+  CHECK(settings.allow_root);
+  CHECK((Words{"/a"} == settings.trusted_paths));
+}
+
+TEST(SettingsFile, CommentsAndBlanksSayNothing) {
+  if (!can_write_as_root()) return;
+  const Settings settings = read("# allow_root=yes\n\n \t\r\n  #x\n\t batch=host \r\n#");
+  STRCMP_EQUAL("", settings.error.c_str());
+  CHECK((Words{"batch=host"} == settings.words));
+}
+
+TEST(SettingsFile, TheLastLineNeedsNoEnd) {
+  if (!can_write_as_root()) return;
+  CHECK(read("allow_root=yes").allow_root);
+}
+
+TEST(SettingsFile, AnEmptyOneSaysNothing) {
+  if (!can_write_as_root()) return;
+  STRCMP_EQUAL("", read("").error.c_str());
+}
+
+TEST(SettingsFile, AValueMayHoldBlanksAndHashes) {
+  if (!can_write_as_root()) return;
+  CHECK((Words{"/a  b #c"} == read("trusted_path=/a  b #c\n").trusted_paths));
+}
+
+TEST(SettingsFile, ItsWordsTakeThePlaceOfTheKey) {
+  if (!can_write_as_root()) return;
+  const std::string file = "config=" + directory.write("config", "stage_timeout=7\n");
+  const Settings settings = read_settings(Words{"stage_timeout=5", file, "allow_root=yes"});
+  CHECK((Words{"stage_timeout=5", "stage_timeout=7", "allow_root=yes"} == settings.words));
+  LONGS_EQUAL(7, settings.stage_timeout_seconds);
+}
+
+TEST(SettingsFile, MistakesHaveALine) {
+  if (!can_write_as_root()) return;
+  STRCMP_CONTAINS("/config line 3: options=x is no good value; ask the admin to set options= to",
+                  read("# 1\n\noptions=x\n").error.c_str());
+  STRCMP_CONTAINS("/config line 1: unknown key option;", read("option=x").error.c_str());
+  STRCMP_CONTAINS("/config line 2: mounts=:: is no mount;", read("batch=host\nmounts=:\n").error.c_str());
+  STRCMP_CONTAINS("/config line 1: unshare=x: there is no x;", read("unshare=x\n").error.c_str());
+}
+
+TEST(SettingsFile, NamesNoOther) {
+  if (!can_write_as_root()) return;
+  STRCMP_CONTAINS("line 1: unknown key config", read("config=/etc/other\n").error.c_str());
+}
+
+TEST(SettingsFile, ThatOthersCanWriteIsNotBelieved) {
+  if (!can_write_as_root()) return;
+  for (const mode_t mode : {0664, 0646, 0666}) {
+    STRCMP_CONTAINS("can be written by others than root", read("allow_root=yes\n", mode).error.c_str());
+  }
+}
+
+TEST(SettingsFile, MustBeThereAndAFile) {
+  for (const std::string& path :
+       {directory.path() + "/missing", directory.path(), std::string("/dev/null"), std::string("")}) {
+    STRCMP_CONTAINS(("plugstack.conf: config=" + path + " cannot be read; ask the admin to name a file").c_str(),
+                    complaint_about("config=" + path).c_str());
+  }
+}
+
+TEST(SettingsFile, IsNamedByAnAbsolutePath) {
+  directory.write("config", "");
+  LONGS_EQUAL(0, chdir(directory.path().c_str()));
+  const std::string complaint = complaint_about("config=config");
+  LONGS_EQUAL(0, chdir("/"));
+  STRCMP_CONTAINS("config=config cannot be read", complaint.c_str());
 }
