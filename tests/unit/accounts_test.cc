@@ -72,3 +72,24 @@ TEST(Accounts, OfTheEnvironmentAreSafeAndWhole) {
   accounts = accounts_of_environment(request);
   STRCMP_EQUAL("alice_root_x:x:1000:100::/:/bin/zsh_\n", passwd_file(accounts, "").c_str());
 }
+
+TEST(Accounts, ShownAsRootAreRootsWithTheUsersGroups) {
+  const Accounts root = accounts_of_root(alice());
+  STRCMP_EQUAL("root:x:0:0:Alice:/home/alice:/bin/bash\n",
+               passwd_file(root, "root:x:0:0:root:/root:/bin/sh\n").c_str());
+  STRCMP_EQUAL("root:x:0:root\nproject:x:5000:root\nusers:x:100:\n",
+               group_file(root, "root:x:0:\nusers:x:100:\n").c_str());
+}
+
+TEST(Accounts, ShownAsRootTheyHaveRootsGroupOnce) {
+  Accounts accounts = alice();
+  accounts.groups.emplace_back(0, "root");
+  STRCMP_EQUAL("root:x:0:root\nproject:x:5000:root\n", group_file(accounts_of_root(accounts), "").c_str());
+}
+
+TEST(Accounts, OfRootStayAsTheyAre) {
+  Accounts root;
+  root.user = "root";
+  root.groups = {{0, "root"}, {4, "adm"}};
+  STRCMP_EQUAL("root:x:0:root\nadm:x:4:root\n", group_file(accounts_of_root(root), "").c_str());
+}

@@ -3,14 +3,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
+#include "helper/plan.h"
 #include "tests/unit/in_child.h"
 
-#include <CppUTest/TestHarness.h>
-
-#include "helper/plan.h"
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 using namespace slipway;
 
@@ -19,6 +19,38 @@ TEST_GROUP(Decisions) {
   static int checked(const Plan& plan, const std::function<bool(const char* cwd)>& check) {
     const Fd fd = write_plan(plan);
     return in_child([&] { _exit(check(apply_decisions(fd.get()).cwd) ? 0 : 1); }).exit_code;
+  }
+  // What a variable is inside for a step that has these and no others; "(unset)": nothing.
+  static std::string inside(const std::vector<std::pair<std::string, std::string>>& step, const std::string& name,
+                            const Plan& plan = at_root()) {
+    const Fd fd = write_plan(plan);
+    const Ended ended = in_child([&] {
+      clearenv();
+      for (const auto& [variable, value] : step) setenv(variable.c_str(), value.c_str(), 1);
+      apply_decisions(fd.get());
+      const char* const value = getenv(name.c_str());
+      dprintf(STDERR_FILENO, "%s", value ? value : "(unset)");
+    });
+    LONGS_EQUAL(0, ended.exit_code);
+    return ended.output;
+  }
+  static Plan at_root() {
+    Plan plan;
+    plan.cwd = "/";
+    return plan;
+  }
+  // The step's words behind those of the plan, each with a blank in front.
+  static std::string words_with(const std::vector<std::string>& front, std::vector<const char*> words) {
+    Plan plan = at_root();
+    plan.front = front;
+    const Fd fd = write_plan(plan);
+    return in_child([&] {
+      const Decisions decisions = apply_decisions(fd.get());
+      words.push_back(nullptr);
+      for (char** word = with_words_in_front(decisions, const_cast<char**>(words.data())); *word; ++word) {
+        dprintf(STDERR_FILENO, " %s", *word);
+      }
+    }).output;
   }
   static bool is(const char* name, const char* value) {
     const char* const got = getenv(name);
@@ -89,4 +121,128 @@ TEST(Decisions, CannotBeWrittenAgain) {
   const Fd fd = write_plan(Plan{});
   LONGS_EQUAL(-1, pwrite(fd.get(), "x", 1, 0));
   LONGS_EQUAL(-1, ftruncate(fd.get(), 0));
+}
+
+TEST(Decisions, HoldANoticeAndARemedyWhereThePlanDoes) {
+  Plan plan = at_root();
+  plan.notice = "the step starts elsewhere";
+  plan.interpreter_remedy = "use another image";
+  const Fd fd = write_plan(plan);
+  const Ended ended = in_child([&] {
+    const Decisions decisions = apply_decisions(fd.get());
+    dprintf(STDERR_FILENO, "%s, %s", decisions.notice, decisions.interpreter_remedy);
+  });
+  STRCMP_EQUAL("the step starts elsewhere, use another image", ended.output.c_str());
+}
+
+TEST(Decisions, HoldNeitherNoticeNorRemedyByThemselves) {
+  const Fd fd = write_plan(at_root());
+  LONGS_EQUAL(0, in_child([&] {
+                   const Decisions decisions = apply_decisions(fd.get());
+                   _exit(decisions.notice || decisions.interpreter_remedy ? 1 : 0);
+                 }).exit_code);
+}
+
+TEST(Decisions, WithoutAWorkingDirectoryAreRefused) {
+  const Fd fd(memfd_create("plan", MFD_CLOEXEC));
+  const char text[] = "release=" PACKAGE_VERSION "\0set=A=1";
+  LONGS_EQUAL(sizeof text, write(fd.get(), text, sizeof text));
+  LONGS_EQUAL(1, in_child([&] { apply_decisions(fd.get()); }).exit_code);
+}
+
+TEST(Decisions, AUsersValueCannotAddAnEntry) {
+  Plan plan = at_root();
+  plan.set = {{"A", std::string("1\0cwd=/etc", 10)}};
+  LONGS_EQUAL(0, checked(plan, [](const char* cwd) { return strcmp(cwd, "/") == 0 && is("A", "1"); }));
+}
+
+TEST(Decisions, EachPrefixSetsAVariableInside) {
+  for (const std::string prefix : {"SLIPWAYENV_", "APPTAINERENV_", "SINGULARITYENV_"}) {
+    STRCMP_EQUAL("1=2", inside({{prefix + "A", "1=2"}}, "A").c_str());
+    STRCMP_EQUAL("", inside({{prefix + "A", ""}, {"A", "step"}}, "A").c_str());
+  }
+}
+
+TEST(Decisions, WhatAPrefixSetsBeatsStepAndPlan) {
+  Plan plan = at_root();
+  plan.set = {{"A", "plan"}};
+  plan.environment = {{EnvironmentRule::kDrop, "*"}};
+  STRCMP_EQUAL("user", inside({{"A", "step"}, {"APPTAINERENV_A", "user"}}, "A", plan).c_str());
+}
+
+TEST(Decisions, OfSeveralPrefixesOursThenApptainersCounts) {
+  const std::pair<std::string, std::string> ours{"SLIPWAYENV_A", "ours"}, apptainers{"APPTAINERENV_A", "apptainer's"},
+      singularitys{"SINGULARITYENV_A", "singularity's"};
+  STRCMP_EQUAL("ours", inside({ours, apptainers, singularitys}, "A").c_str());
+  STRCMP_EQUAL("ours", inside({singularitys, apptainers, ours}, "A").c_str());
+  STRCMP_EQUAL("apptainer's", inside({apptainers, singularitys}, "A").c_str());
+  STRCMP_EQUAL("apptainer's", inside({singularitys, apptainers}, "A").c_str());
+}
+
+TEST(Decisions, NamesThatBeginAlikeAreOthers) {
+  STRCMP_EQUAL("1", inside({{"SINGULARITYENV_A", "1"}, {"SLIPWAYENV_AB", "2"}}, "A").c_str());
+}
+
+TEST(Decisions, APrefixAloneNamesNothing) {
+  STRCMP_EQUAL("step", inside({{"SLIPWAYENV_", "x"}, {"A", "step"}}, "A").c_str());
+}
+
+TEST(Decisions, WhatTheTableDropsHasSetItsVariableBefore) {
+  Plan plan = at_root();
+  plan.environment = {{EnvironmentRule::kDrop, "SLIPWAYENV_*"}};
+  STRCMP_EQUAL("1", inside({{"SLIPWAYENV_A", "1"}}, "A", plan).c_str());
+  STRCMP_EQUAL("(unset)", inside({{"SLIPWAYENV_A", "1"}}, "SLIPWAYENV_A", plan).c_str());
+}
+
+TEST(Decisions, PathIsExtendedOnBothSides) {
+  Plan plan = at_root();
+  plan.set = {{"PATH", "/bin"}};
+  STRCMP_EQUAL("/a:/bin", inside({{"APPTAINERENV_PREPEND_PATH", "/a"}}, "PATH", plan).c_str());
+  STRCMP_EQUAL("/bin:/b", inside({{"APPTAINERENV_APPEND_PATH", "/b"}}, "PATH", plan).c_str());
+  STRCMP_EQUAL("/a:/bin:/b",
+               inside({{"SLIPWAYENV_APPEND_PATH", "/b"}, {"APPTAINERENV_PREPEND_PATH", "/a"}}, "PATH", plan).c_str());
+}
+
+TEST(Decisions, WhatExtendsPathIsNoVariable) {
+  STRCMP_EQUAL("(unset)", inside({{"APPTAINERENV_PREPEND_PATH", "/a"}}, "PREPEND_PATH").c_str());
+  STRCMP_EQUAL("(unset)", inside({{"APPTAINERENV_APPEND_PATH", "/a"}}, "APPEND_PATH").c_str());
+}
+
+TEST(Decisions, PathIsExtendedByTheStrongestPrefixOnly) {
+  STRCMP_EQUAL("/ours:/bin", inside({{"PATH", "/bin"}, {"SLIPWAYENV_PREPEND_PATH", "/ours"},
+                                     {"SINGULARITYENV_PREPEND_PATH", "/theirs"}}, "PATH").c_str());
+}
+
+TEST(Decisions, APathOfTheUsersBeatsWhatWouldExtendIt) {
+  for (const bool first : {true, false}) {
+    std::vector<std::pair<std::string, std::string>> step = {{"APPTAINERENV_PREPEND_PATH", "/a"}};
+    step.insert(first ? step.begin() : step.end(), {"APPTAINERENV_PATH", "/mine"});
+    STRCMP_EQUAL("/mine", inside(step, "PATH").c_str());
+  }
+}
+
+// It would be the working directory.
+TEST(Decisions, PathGetsNoEmptyPart) {
+  STRCMP_EQUAL("/bin", inside({{"PATH", "/bin"}, {"SLIPWAYENV_PREPEND_PATH", ""}}, "PATH").c_str());
+  STRCMP_EQUAL("/a", inside({{"PATH", ""}, {"SLIPWAYENV_PREPEND_PATH", "/a"}}, "PATH").c_str());
+  STRCMP_EQUAL("/a", inside({{"SLIPWAYENV_APPEND_PATH", "/a"}}, "PATH").c_str());
+}
+
+TEST(Decisions, WordsInFrontComeInTheirOrder) {
+  STRCMP_EQUAL(" /bin/sh /etc/rc ./app -n", words_with({"/bin/sh", "/etc/rc"}, {"./app", "-n"}).c_str());
+}
+
+TEST(Decisions, WithoutWordsInFrontTheStepsAreItsOwn) {
+  STRCMP_EQUAL(" ./app -", words_with({}, {"./app", "-"}).c_str());
+  STRCMP_EQUAL(" -", words_with({}, {"-"}).c_str());
+}
+
+TEST(Decisions, ASingleDashBehindOthersStandsForNoWords) {
+  STRCMP_EQUAL(" /runscript", words_with({"/runscript"}, {"-"}).c_str());
+}
+
+TEST(Decisions, ADashAmongWordsIsAWord) {
+  STRCMP_EQUAL(" /runscript - x", words_with({"/runscript"}, {"-", "x"}).c_str());
+  STRCMP_EQUAL(" /runscript x -", words_with({"/runscript"}, {"x", "-"}).c_str());
+  STRCMP_EQUAL(" /runscript --", words_with({"/runscript"}, {"--"}).c_str());
 }

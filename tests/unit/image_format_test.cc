@@ -18,6 +18,10 @@ TEST_GROUP(ImageFormat) {
     const Fd file(open(directory.write("image", bytes).c_str(), O_RDONLY | O_CLOEXEC));
     return root_partition(file.get(), "image");
   }
+  std::optional<RootPartition> data_of(const std::string& bytes) const {
+    const Fd file(open(directory.write("data", bytes).c_str(), O_RDONLY | O_CLOEXEC));
+    return data_partition(file.get(), "data");
+  }
   void is_called(const char* what, const std::string& bytes) const {
     try {
       partition_of(bytes);
@@ -65,4 +69,35 @@ TEST(ImageFormat, SaysWhatSomethingElseIs) {
 TEST(ImageFormat, ASquashfsThatIsCutOffIsDamaged) {
   CHECK_THROWS(Error, partition_of(squashfs_bytes(4096, 4097)));
   CHECK_THROWS(Error, partition_of("hsqs"));
+}
+
+TEST(ImageFormat, ABareFileSystemIsItsOwnData) {
+  const auto squashfs = data_of(squashfs_bytes(5000, 4096));
+  CHECK(squashfs && squashfs->kind == RootKind::kSquashfs);
+  LONGS_EQUAL(0, squashfs->offset);
+  LONGS_EQUAL(5000, squashfs->size);
+  const auto erofs = data_of(std::string(1024, '\0') + "\xe2\xe1\xf5\xe0" + std::string(64, 'x'));
+  CHECK(erofs && erofs->kind == RootKind::kErofs);
+  LONGS_EQUAL(1092, erofs->size);
+}
+
+TEST(ImageFormat, DataOfASifIsAtItsPlace) {
+  const auto data = data_of(SifFile().bytes());
+  CHECK(data && data->kind == RootKind::kSquashfs);
+  LONGS_EQUAL(32768, data->offset);
+  LONGS_EQUAL(4096, data->size);
+}
+
+TEST(ImageFormat, AFileThatIsNoImageHasNoData) {
+  for (const char* bytes : {"", "x", "#!/bin/sh\n", "\x7f" "ELF", "hsq"}) {
+    CHECK_FALSE_TEXT(data_of(bytes).has_value(), bytes);
+  }
+}
+
+TEST(ImageFormat, ADamagedImageIsNoPlainFile) {
+  CHECK_THROWS(Error, data_of(squashfs_bytes(4096, 4097)));
+  SifFile file;
+  file.cut_at = 40000;
+  file.objects[0].content = squashfs_bytes(20000, 20000);
+  CHECK_THROWS(Error, data_of(file.bytes()));
 }

@@ -237,3 +237,64 @@ TEST(Sif, ReadsTheFilesOfOthers) {
     LONGS_EQUAL_TEXT(count, image.objects.size(), name.c_str());
   }
 }
+
+TEST_GROUP(SifData) {
+  TemporaryDirectory directory;
+
+  // What there is of a file with these objects: the number of the one that is taken, or the complaint.
+  std::string data_of(std::vector<SifObject> objects) const {
+    for (size_t i = 0; i < objects.size(); ++i) objects[i].id = i + 1;
+    SifFile file;
+    file.objects = std::move(objects);
+    const Fd fd(open(directory.write("data.sif", file.bytes()).c_str(), O_RDONLY | O_CLOEXEC));
+    try {
+      const sif::Image image = sif::read(fd.get(), "data.sif");
+      return std::to_string(sif::data_partition(image, fd.get(), "data.sif").id);
+    } catch (const Error& error) {
+      return error.what();
+    }
+  }
+  static constexpr int32_t kSystem = 1, kPrimarySystem = 2, kData = 3, kOverlay = 4;
+};
+
+TEST(SifData, IsTheDataPartition) {
+  STRCMP_EQUAL("2", data_of({{.part = kOverlay}, {.part = kData}}).c_str());
+}
+
+TEST(SifData, BeatsTheRoot) { STRCMP_EQUAL("2", data_of({{.part = kPrimarySystem}, {.part = kData}}).c_str()); }
+
+TEST(SifData, IsTheRootWhereThereIsNothingElse) {
+  STRCMP_EQUAL("2", data_of({{.type = 0x4001}, {.part = kPrimarySystem}}).c_str());
+}
+
+TEST(SifData, IsForAnyMachine) {
+  for (const char* architecture : {"00", "04", "11", "77"}) {
+    STRCMP_EQUAL("1", data_of({{.part = kData, .architecture = architecture}}).c_str());
+    STRCMP_EQUAL("1", data_of({{.part = kPrimarySystem, .architecture = architecture}}).c_str());
+  }
+}
+
+TEST(SifData, IsOnePartition) {
+  STRCMP_EQUAL("data.sif: holds several data partitions; put each into an image of its own",
+               data_of({{.part = kData}, {.part = kData}}).c_str());
+  STRCMP_CONTAINS("it has two root file systems",
+                  data_of({{.part = kPrimarySystem}, {.part = kPrimarySystem}}).c_str());
+}
+
+TEST(SifData, OfTwoRootsDoesNotMatterBesideData) {
+  STRCMP_EQUAL("3", data_of({{.part = kPrimarySystem}, {.part = kPrimarySystem}, {.part = kData}}).c_str());
+}
+
+TEST(SifData, IsAFileSystemForUse) {
+  for (const auto& objects : {std::vector<SifObject>{{.type = 0x4001}},
+                              std::vector<SifObject>{{.part = kSystem}, {.part = kOverlay}}}) {
+    STRCMP_EQUAL("data.sif: holds no file system; name an image that has a data partition", data_of(objects).c_str());
+  }
+}
+
+TEST(SifData, IsASquashfs) {
+  STRCMP_CONTAINS("ext3", data_of({{.file_system = 2, .part = kData}}).c_str());
+  STRCMP_CONTAINS("encrypted", data_of({{.file_system = 5, .part = kData}}).c_str());
+  STRCMP_CONTAINS("is not the squashfs it claims to be",
+                  data_of({{.content = std::string(4096, 'x'), .part = kData}}).c_str());
+}
