@@ -4,6 +4,7 @@
 #include "plugin/release.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
