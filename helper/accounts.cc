@@ -78,8 +78,8 @@ Accounts look_up_accounts(const Request& request) {
   if (look_up(getpwuid_r, request.uid, user, buffer)) {
     accounts.user = field(user.pw_name);
     accounts.full_name = field(user.pw_gecos);
-    accounts.home = field(user.pw_dir);
-    accounts.shell = field(user.pw_shell);
+    if (user.pw_dir[0] == '/') accounts.home = field(user.pw_dir);
+    if (user.pw_shell[0] == '/') accounts.shell = field(user.pw_shell);
   }
   for (auto& [gid, name] : accounts.groups) {
     group entry;

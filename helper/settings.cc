@@ -53,6 +53,7 @@ bool add_path(std::vector<std::string>& paths, std::string_view value) {
 
 bool add_name(std::vector<std::string>& names, std::string_view value) {
   names.emplace_back(value);
+  if (value == "*") return true;
   if (value.ends_with('*')) value.remove_suffix(1);
   return is_variable_name(value);
 }

@@ -13,6 +13,7 @@ namespace slipway {
 namespace {
 
 constexpr char kContainer[] = "SLURM_CONTAINER";
+constexpr OptionSpelling kNative{"container", kImage, nullptr, "", "", false};  // Slurm's own
 
 std::optional<std::string> take_variable(Slurm& slurm, const std::string& name) {
   auto value = slurm.environment(name.c_str());
@@ -127,19 +128,27 @@ void OptionSources::take(const OptionSpelling& spelling, const char* argument) {
   add(was_typed(spelling, value, command_line_) ? typed_ : scripted_, spelling.setting, value, spelled);
 }
 
+// Beside the image of our own option: what was typed wins over what a script or a variable of Slurm's says.
+void OptionSources::take_native(OptionValues& values, const std::string& image, const std::string& directory) const {
+  const auto option = values.find(kImage);
+  if (option != values.end() && absolute_image(image, directory) != absolute_image(option->second, directory)) {
+    const bool native_is_typed = was_typed(kNative, image, command_line_),
+               option_is_typed = was_typed(option_spellings().front(), option->second, command_line_);
+    if (native_is_typed == option_is_typed) {
+      throw Error("--container=" + printable(image) + " and --container-image=" + printable(option->second),
+                  "name different images", "give one of the two options");
+    }
+    if (option_is_typed) return;
+  }
+  values[kImage] = image;
+}
+
 OptionSources::Resolved OptionSources::resolve(const std::string& directory, bool launches_steps) {
   OptionValues values = std::exchange(typed_, {});
   values.merge(scripted_);
   scripted_.clear();
-  const auto native = std::exchange(native_image_, std::nullopt);
-  const auto option = values.find(kImage);
-  if (native && option != values.end() &&
-      absolute_image(*native, directory) != absolute_image(option->second, directory)) {
-    throw Error("--container=" + printable(*native) + " and --container-image=" + printable(option->second),
-                "name different images", "give one of the two options");
-  }
   const std::string first_given = values.empty() ? "" : option_of(values.begin()->first);
-  if (native) values[kImage] = *native;
+  if (const auto native = std::exchange(native_image_, std::nullopt)) take_native(values, *native, directory);
   const bool names_image = values.contains(kImage);
   const auto wrong = std::find_if(wrong_variables_.begin(), wrong_variables_.end(),
                                   [&](const auto& variable) { return !values.contains(variable.first); });

@@ -45,6 +45,7 @@ class OptionSources {
   Resolved resolve(const std::string& directory, bool launches_steps);
 
  private:
+  void take_native(OptionValues& values, const std::string& image, const std::string& directory) const;
   void take_inherited(Slurm& slurm);
   void take_variables(Slurm& slurm, const char* prefix);
 
