@@ -158,7 +158,8 @@ class Layout {
       std::transform(types.begin(), types.end(), types.begin(), base_type);
       for (const MountEntry& mounted : mount_table_of(text_of_file("/proc/self/mountinfo"))) {
         if (std::find(types.begin(), types.end(), base_type(mounted.type)) == types.end()) continue;
-        if (!belongs_to_image(mounted.directory)) add_under_both_names(mounted.directory, LayoutEntry::kIfThere, kAskedBy);
+        if (belongs_to_image(mounted.directory)) continue;
+        add_under_both_names(mounted.directory, LayoutEntry::kIfThere, kAskedBy);
       }
       return;
     }
