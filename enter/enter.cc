@@ -19,6 +19,7 @@
 #include "enter/command.h"
 #include "enter/decisions.h"
 #include "enter/descriptors.h"
+#include "enter/elsewhere.h"
 #include "enter/privileges.h"
 #include "enter/repairs.h"
 #include "enter/text.h"
@@ -111,7 +112,15 @@ const char* with_bcast_name(const char* command) {
     fail(found.exit_code, command, "no such file in the image",
          "name a path that exists inside the container; only home, the working directory and /tmp are the host's");
   }
-  char path[1000], remedy[sizeof path + 32];
+  char path[1000], remedy[2 * sizeof path + 128];
+  if (char there[sizeof path]; *command && find_elsewhere(command, "", there, sizeof there)) {
+    printable(there, path, sizeof path);
+    const int directory_length = static_cast<int>(strrchr(path, '/') - path);
+    snprintf(remedy, sizeof remedy,
+             "it is in the image as %s; name that path, or extend PATH with SLIPWAYENV_APPEND_PATH=%.*s", path,
+             directory_length, path);
+    fail(found.exit_code, command, "command not found in PATH", remedy);
+  }
   snprintf(remedy, sizeof remedy, "PATH there is %s", printable(search_path, path, sizeof path));
   fail(found.exit_code, command, "command not found in the image", remedy);
 }

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <optional>
 
+#include "helper/close_miss.h"
 #include "helper/error.h"
 #include "helper/identity.h"
 #include "helper/image_mount.h"
@@ -39,11 +40,19 @@ struct DataAnswer {
   uint32_t word = 0;
 };
 
-Error cannot_open(const std::string& name, int error) {
+Error no_such_image(const std::string& path) {
+  const std::string close = closest_path(path);
+  return Error(printable(path), "no such image on this node",
+               close.empty() ? "check the path, and that this node sees its file system"
+                             : "did you mean " + printable(close) + "?");
+}
+
+Error cannot_open(const std::string& path, int error) {
+  const std::string name = printable(path);
   switch (error) {
     case ENOENT:
     case ENOTDIR:
-      return Error(name, "no such image on this node", "check the path, and that this node sees its file system");
+      return no_such_image(path);
     case EACCES:
     case EPERM:
       return Error(name, "image is not readable by you",
@@ -61,7 +70,7 @@ Fd open_image(const std::string& path) {
   Fd fd(kernel::openat2(AT_FDCWD, path.c_str(), kFlags, kernel::kResolveNoMagicLinks));
   // Before 5.6 there is no openat2. What a magic link led to is refused by is_on_own_mount there.
   if (!fd && errno == ENOSYS) fd.reset(::open(path.c_str(), kFlags));
-  if (!fd) throw cannot_open(printable(path), errno);
+  if (!fd) throw cannot_open(path, errno);
   return fd;
 }
 
