@@ -59,16 +59,15 @@ Arrival await_container(int socket, int timeout_ms) {
     fail(kExitRefused, kWhat, "slipway's plugin and helpers are of different releases",
          "ask the admin to finish the upgrade");
   }
-  if (wire.exit_code != 0) {
-    wire.sentence[sizeof wire.sentence - 1] = '\0';
-    fail_reported(wire.exit_code, wire.sentence);
-  }
+  wire.sentence[sizeof wire.sentence - 1] = '\0';
+  if (wire.exit_code != 0) fail_reported(wire.exit_code, wire.sentence);
   const cmsghdr* const rights = CMSG_FIRSTHDR(&envelope);
   if (!rights || rights->cmsg_type != SCM_RIGHTS || rights->cmsg_len != CMSG_LEN(kWireDescriptors * sizeof(int))) {
     fail(kExitRefused, kWhat, "its descriptors could not be received", "raise the limit on open files (ulimit -n)");
   }
   int descriptors[kWireDescriptors];
   memcpy(descriptors, CMSG_DATA(rights), sizeof descriptors);
+  if (wire.sentence[0]) tell_of_node(wire.sentence);
   return {descriptors[kWireUserNamespace], descriptors[kWireMountNamespace], descriptors[kWirePlan]};
 }
 

@@ -68,8 +68,12 @@ void tell(const char* notice) {
   if (is_first_by("SLURM_PROCID")) dprintf(STDERR_FILENO, "slipway: %s\n", notice);
 }
 
+void tell_of_node(const char* notice) {
+  if (is_first_by("SLURM_LOCALID")) dprintf(STDERR_FILENO, "slipway: %s\n", notice);
+}
+
 void fail_reported(int exit_code, const char* sentence) {
-  if (is_first_by("SLURM_LOCALID")) dprintf(STDERR_FILENO, "slipway: %s\n", sentence);
+  tell_of_node(sentence);
   _exit(exit_code);
 }
 

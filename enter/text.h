@@ -13,6 +13,9 @@ const char* printable(const char* untrusted, char* out, size_t size);
 // Prints "slipway: <notice>", in one of the step's ranks.
 void tell(const char* notice);
 
+// The same, in each node's first rank.
+void tell_of_node(const char* notice);
+
 // Ends this rank: prints "slipway: <what>: <why>; <remedy>" (only the node's first rank speaks), and exits. `what` may
 // be untrusted.
 [[noreturn]] void fail(int exit_code, const char* what, const char* why, const char* remedy);

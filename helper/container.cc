@@ -62,6 +62,15 @@ void ask_for_fuse_servers(int answer, Child& user_half, const OpenedImages& imag
   }
 }
 
+const char* description_of(ImageMount::How how) {
+  switch (how) {
+    case ImageMount::kKernel: return "mounted by the kernel";
+    case ImageMount::kFuse: return "left to FUSE";
+    case ImageMount::kBind: break;
+  }
+  return "bound as a directory";
+}
+
 MountedImages word_of(const OpenedImages& images, const ImageMounts& mounts) {
   MountedImages word;
   word.root = mounts.root.how;
@@ -73,7 +82,7 @@ MountedImages word_of(const OpenedImages& images, const ImageMounts& mounts) {
 
 // What happens to a step on this node, in order. Root's part ends where the user's namespaces begin: after that it
 // touches nothing below the container.
-void make_container(const Request& request, int answer) {
+void make_container(const Request& request, Timeline timeline, int answer) {
   refuse_roots_steps(request);
   make_private_mount_namespace();
   ImageReader reader(request);
@@ -83,10 +92,13 @@ void make_container(const Request& request, int answer) {
   };
   start_user_half(Names::kNameService);
   const OpenedImages images = reader.open();
+  timeline.phase("image opened");
   const ImageMounts mounts = mount_images(images, request);
+  timeline.phase(description_of(mounts.root.how));
   const bool by_fuse = mounts.root.how == ImageMount::kFuse;
   if (!by_fuse) reader.start_prefetch();
   make_devices(request);
+  timeline.phase("devices");
   const MountedImages mounted = word_of(images, mounts);
   user_half->send(bytes_of(mounted));
   const bool has_names = user_half->answers_within(std::min(kNamesPatience, request.settings.stage_timeout_seconds * 1000 / 2));
@@ -97,6 +109,8 @@ void make_container(const Request& request, int answer) {
 
   Unshared unshared;
   user_half->receive(writable_bytes_of(unshared), 0);
+  timeline.add("names", std::chrono::nanoseconds(unshared.prepared_ns));
+  timeline.phase("namespaces");
   write_identity_maps(user_half->pid(), request, unshared.remaps_root);
   Container container;
   container.user_namespace = open_namespace(user_half->pid(), "user");
@@ -106,9 +120,12 @@ void make_container(const Request& request, int answer) {
 
   Built built;
   container.plan = std::move(user_half->receive(writable_bytes_of(built), 1)[0]);
+  timeline.add("root tree of " + std::to_string(built.mounts) + " mounts", std::chrono::nanoseconds(built.root_tree_ns));
+  timeline.skip();
   if (!by_fuse) reader.wait_for_prefetch(kPatience);
+  if (!by_fuse) timeline.phase("prefetch awaited");
   if ((built.has_environment_scripts && !send_datagram(answer, bytes_of(EnvironmentOrder{}))) ||
-      !send_container(answer, container)) {
+      !send_container(answer, container, timeline.text())) {
     throw system_error("container", "sendmsg");
   }
   if (is_delivered(answer)) {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "helper/request.h"
+#include "helper/timeline.h"
 
 namespace slipway {
 
 // Runs in a process of its own, as root, in the mount namespace in which the ranks stand. Sends the container over
-// `answer` (helper/message.h) as soon as ranks can use it; returns when nothing is left to do. Throws Error.
-void make_container(const Request& request, int answer);
+// `answer` (helper/message.h) as soon as ranks can use it; returns when nothing is left to do. `timeline` holds what was
+// done before. Throws Error.
+void make_container(const Request& request, Timeline timeline, int answer);
 
 }  // namespace slipway

@@ -13,20 +13,24 @@ Wire wire_of(int exit_code, const std::string& sentence) {
   Wire wire{};
   strncpy(wire.release, PACKAGE_VERSION, sizeof wire.release - 1);
   wire.exit_code = exit_code;
-  sentence.copy(wire.sentence, sizeof wire.sentence - 1);
+  set_sentence(wire, sentence);
   return wire;
 }
 
 }  // namespace
 
-bool send_container(int socket, const Container& container) {
+bool send_container(int socket, const Container& container, const std::string& sentence) {
   const int descriptors[kWireDescriptors] = {container.user_namespace.get(), container.mount_namespace.get(),
                                              container.plan.get()};
-  return send_datagram(socket, bytes_of(wire_of(0, "")), descriptors);
+  return send_datagram(socket, bytes_of(wire_of(0, sentence)), descriptors);
 }
 
 bool send_failure(int socket, const Failure& failure) {
   return send_datagram(socket, bytes_of(wire_of(std::max(failure.exit_code, 1), failure.sentence)));
+}
+
+void set_sentence(Wire& wire, const std::string& sentence) {
+  wire.sentence[sentence.copy(wire.sentence, sizeof wire.sentence - 1)] = '\0';
 }
 
 }  // namespace slipway

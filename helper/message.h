@@ -22,8 +22,12 @@ struct Failure {
   int exit_code = kExitRefused;  // of every rank
 };
 
+// `sentence`, where it is not empty, is printed by the node's first rank, behind "slipway: ".
 // Never block: the message is one datagram into an empty queue. False: nobody listens any more (errno is set).
-bool send_container(int socket, const Container& container);
+bool send_container(int socket, const Container& container, const std::string& sentence = "");
 bool send_failure(int socket, const Failure& failure);
+
+// As far as it fits.
+void set_sentence(Wire& wire, const std::string& sentence);
 
 }  // namespace slipway

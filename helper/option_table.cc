@@ -56,6 +56,15 @@ std::string image_of(const OptionValues& values) {
 
 std::span<const OptionSpelling> option_spellings() { return kSpellings; }
 
+std::optional<bool> yes_or_no(const std::string& text) {
+  const auto is_one_of = [&](std::initializer_list<const char*> words) {
+    return std::any_of(words.begin(), words.end(), [&](const char* w) { return strcasecmp(w, text.c_str()) == 0; });
+  };
+  if (is_one_of({"1", "yes", "y", "true", "on"})) return true;
+  if (is_one_of({"0", "no", "n", "false", "off"})) return false;
+  return std::nullopt;
+}
+
 std::string variable_of(const OptionSpelling& spelling, std::string_view prefix) {
   const std::string_view name = spelling.name;
   if (!name.starts_with(kStem)) return "";
@@ -68,11 +77,7 @@ std::string variable_of(const OptionSpelling& spelling, std::string_view prefix)
 
 std::string value_in_variable(const OptionSpelling& spelling, const std::string& variable, const std::string& text) {
   if (!spelling.value || text.empty()) return text;
-  const auto is_one_of = [&](std::initializer_list<const char*> words) {
-    return std::any_of(words.begin(), words.end(), [&](const char* w) { return strcasecmp(w, text.c_str()) == 0; });
-  };
-  if (is_one_of({"1", "yes", "y", "true", "on"})) return spelling.value;
-  if (is_one_of({"0", "no", "n", "false", "off"})) return std::string(opposite(spelling.value));
+  if (const auto is_set = yes_or_no(text)) return std::string(*is_set ? spelling.value : opposite(spelling.value));
   throw Error(variable + "=" + printable(text), "is neither yes nor no", "set it to one of the two, or unset it");
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,8 +29,11 @@ struct OptionSpelling {
 
 std::span<const OptionSpelling> option_spellings();
 
-// Of the settings that are yes or no. Nothing: `text` is neither.
+// Of the settings that are yes or no.
 inline constexpr char kYes[] = "yes", kNo[] = "no";
+
+// 1, yes, y, true and on, and their opposites, in any case. Nothing: `text` is none of them.
+std::optional<bool> yes_or_no(const std::string& text);
 
 // The variables that stand for an option: SLIPWAY_ and, for options of Pyxis, PYXIS_CONTAINER_ with what follows
 // "container-" in its name. The options that begin with "no-" have none: their opposites take yes and no.

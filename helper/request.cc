@@ -26,6 +26,7 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "user") request.user = value;
   else if (key == "home") request.home = value;
   else if (key == "shell") request.shell = value;
+  else if (key == "verbose") request.is_verbose = number() != 0;
   else if (key == "batch_script") request.batch_script = value;
   else throw Error(kWhat, "unknown entry", "ask the admin to finish the upgrade of this node");
 }
@@ -47,6 +48,7 @@ Fd write_request(const Request& request) {
   entries.add("user", request.user);
   entries.add("home", request.home);
   entries.add("shell", request.shell);
+  entries.add("verbose", request.is_verbose ? 1 : 0);
   entries.add("batch_script", request.batch_script);
   return entries.seal(kWhat);
 }

@@ -35,6 +35,7 @@ struct Request {
   std::string cwd;      // absolute path of the step's working directory, as far as it is known; empty: unknown
   std::string command;  // argv[0] of the step, to warm the page cache for; empty: nothing to warm
   std::string user, home, shell;  // what the step's environment says of its user; empty: nothing
+  bool is_verbose = false;  // the ranks are told where the time went (helper/timeline.h)
   std::string batch_script;   // path of the job's script when this is its batch step; else empty
 };
 

@@ -208,8 +208,8 @@ void enter_root(const Fd& root) {
 
 }  // namespace
 
-void build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
-                     const std::vector<LayoutEntry>& layout, bool image_is_directory) {
+size_t build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
+                       const std::vector<LayoutEntry>& layout, bool image_is_directory) {
   const std::vector<Opened> all = open_sources(layout, request.settings);
   RootWriting writing = writing_of(terms, image_is_directory);
   if (terms.writing != Terms::Writing::kOverlay) writing.memory = request.settings.writable_size;
@@ -221,6 +221,7 @@ void build_root_tree(const Request& request, const Accounts& accounts, const Ter
   if (!root) throw system_error("container", "open(root)");
   for (const Opened& opened : all) mount_into(root, opened, all);
   enter_root(root);
+  return all.size();
 }
 
 }  // namespace slipway

@@ -11,8 +11,9 @@
 
 namespace slipway {
 
-// Stands in stage's work directory and leaves this process inside the finished container, at its "/". Throws Error.
-void build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
-                     const std::vector<LayoutEntry>& layout, bool image_is_directory);
+// Stands in stage's work directory and leaves this process inside the finished container, at its "/". Returns how many
+// mounts of the layout it made. Throws Error.
+size_t build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
+                       const std::vector<LayoutEntry>& layout, bool image_is_directory);
 
 }  // namespace slipway

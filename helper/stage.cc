@@ -20,6 +20,7 @@
 #include "helper/place.h"
 #include "helper/rank.h"
 #include "helper/request.h"
+#include "helper/timeline.h"
 #include "helper/worker.h"
 
 namespace slipway {
@@ -66,21 +67,27 @@ void move_to(const Place& place, Request& request) {
 }
 
 void stage(Fd& ranks) {
+  const auto start = Timeline::Clock::now();
   stay_out_of_the_way();
   start_clean(kPlaceFd);
   expect_ranks(ranks.get());
   Request request = read_request(kRequestFd);
   close(kRequestFd);
+  Timeline beginning(request.is_verbose, start), waits = beginning;
+  beginning.phase("request read");
   std::optional<Worker> worker;
-  if (!request.cwd.empty()) worker.emplace(request);
+  if (!request.cwd.empty()) worker.emplace(request, beginning);
+  waits.skip();
   const std::optional<Place> place = receive_place(kPlaceFd);
   if (!place) return;
+  waits.phase("ranks' place awaited");
   if (!worker || place->cwd != request.cwd || !is_own_namespace(place->mount_namespace, "mnt")) {
     move_to(*place, request);
-    worker.emplace(request);
+    beginning.phase("where the ranks are, known");
+    worker.emplace(request, beginning);
   }
   try {
-    worker->deliver(ranks);
+    worker->deliver(ranks, waits);
   } catch (const Error& error) {
     audit_refusal(request, error.what());
     throw;

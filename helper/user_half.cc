@@ -23,6 +23,7 @@
 #include "helper/root_tree.h"
 #include "helper/start.h"
 #include "helper/terms.h"
+#include "helper/timeline.h"
 #include "helper/variables.h"
 
 namespace slipway {
@@ -73,9 +74,12 @@ void take_data_images(std::vector<LayoutEntry>& layout, const MountedImages& ima
   }
 }
 
+int64_t nanoseconds(Timeline::Clock::duration duration) { return std::chrono::nanoseconds(duration).count(); }
+
 }  // namespace
 
 void run_user_half(const Request& request, Names names, int socket) {
+  const auto start = Timeline::Clock::now();
   become_user_who_can_unshare(request);
   // While root mounts the images.
   const Terms terms = terms_of(read_options(request.options), request.settings);
@@ -83,23 +87,28 @@ void run_user_half(const Request& request, Names names, int socket) {
   if (terms.remaps_root) accounts = accounts_of_root(accounts);
   const std::vector<EnvironmentRule> table = read_environment_table(request.settings.environment_table);
   MountedImages images;
+  const auto prepared = Timeline::Clock::now();
   receive_order(socket, writable_bytes_of(images));
   unshare_namespaces();
-  answer(socket, bytes_of(Unshared{terms.remaps_root}));
+  answer(socket, bytes_of(Unshared{nanoseconds(prepared - start), terms.remaps_root}));
   wait_for_go(socket);
   Plan plan = variables_of_plan(request, accounts, terms, table);
   if (chdir(kWorkDirectory) != 0) throw system_error(kWorkDirectory, "chdir");
   mount_by_fuse(images, terms, request, socket);
   if (images.root == ImageMount::kFuse && terms.writing == Terms::Writing::kNone) shield_fuse_mount();
+  const auto served = Timeline::Clock::now();
   std::vector<LayoutEntry> layout = layout_of(request, accounts, terms);
   take_data_images(layout, images);
-  build_root_tree(request, accounts, terms, layout, images.root == ImageMount::kBind);
+  Built built;
+  built.mounts = build_root_tree(request, accounts, terms, layout, images.root == ImageMount::kBind);
+  built.root_tree_ns = nanoseconds(Timeline::Clock::now() - served);
 
   add_variables_of_image(plan);
   decide_start(plan, request, terms);
   const Fd sealed = write_plan(plan);
   const int descriptor = sealed.get();
-  answer(socket, bytes_of(Built{has_environment_scripts(terms)}), std::span(&descriptor, 1));
+  built.has_environment_scripts = has_environment_scripts(terms);
+  answer(socket, bytes_of(built), std::span(&descriptor, 1));
 }
 
 }  // namespace slipway

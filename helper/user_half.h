@@ -24,11 +24,14 @@ struct MountedImages {
 
 // What the half writes to its parent when its namespaces exist; the parent then maps the ids and says go.
 struct Unshared {
+  int64_t prepared_ns = 0;  // how long everything took until root's first word was waited for, names above all
   bool remaps_root = false;  // the user is to be 0 inside
 };
 
 // What it writes when the container stands; the plan comes with it as a descriptor.
 struct Built {
+  int64_t root_tree_ns = 0;  // how long that took
+  uint32_t mounts = 0;
   bool has_environment_scripts = false;  // helper/image_environment.h
 };
 

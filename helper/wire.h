@@ -13,7 +13,7 @@ inline constexpr char kArgv0Variable[] = "SLIPWAY_ARGV0";
 struct Wire {
   char release[16];  // catches a plugin, stage and enter of different installations
   int exit_code;     // 0: the container is ready, and kWireDescriptors come with the message
-  char sentence[4096];
+  char sentence[4096];  // why there is no container, or how it was made; empty: nothing to say
 };
 
 // The descriptors that come with it; the plan is that of helper/plan.h.

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,11 +30,11 @@ namespace slipway {
 
 namespace {
 
-void work(const Request& request, int answer, pid_t watcher) {
+void work(const Request& request, const Timeline& timeline, int answer, pid_t watcher) {
   try {
     die_with_parent(watcher);  // and this process's children die with it
     if (!close_descriptors_from(STDERR_FILENO + 1, &answer, 1)) throw system_error("container", "close_range");
-    make_container(request, answer);
+    make_container(request, timeline, answer);
   } catch (const Error& error) {
     send_failure(answer, {error.what(), error.exit_code()});
     if (is_delivered(answer)) audit_refusal(request, error.what());
@@ -50,6 +51,12 @@ void start_server(FuseServer& server, const FuseOrder& order, std::vector<Fd> op
   server.start(order, descriptors, rank.pid, patience);
 }
 
+std::string node_name() {
+  utsname name;
+  uname(&name);
+  return std::string(name.nodename).substr(0, std::string(name.nodename).find('.'));
+}
+
 }  // namespace
 
 bool is_delivered(int answer) {
@@ -57,13 +64,13 @@ bool is_delivered(int answer) {
   return receive_datagram(answer, writable_bytes_of(go)).size == sizeof go;
 }
 
-Worker::Worker(const Request& request) : request_(request) {
+Worker::Worker(const Request& request, const Timeline& timeline) : request_(request) {
   SocketPair pair = socket_pair();
   const pid_t watcher = getpid();
   pid_ = fork();
   if (pid_ < 0) throw system_error("container", "fork");
   if (pid_ == 0) {
-    work(request, pair.theirs.get(), watcher);
+    work(request, timeline, pair.theirs.get(), watcher);
     _exit(0);
   }
   answer_ = std::move(pair.ours);
@@ -82,30 +89,43 @@ Datagram Worker::receive(Wire& wire, const Patience& patience) {
   return datagram;
 }
 
-void Worker::deliver(Fd& ranks) {
+void Worker::deliver(Fd& ranks, Timeline timeline) {
   const Patience patience{request_.settings.stage_timeout_seconds, ranks.get()};
   Wire wire{};
   Datagram answer = receive(wire, patience);
   std::list<FuseServer> servers;
   std::optional<Rank> rank;
+  const auto meet_rank = [&] {
+    if (rank) return true;
+    timeline.skip();
+    rank = await_rank(ranks.get());
+    timeline.phase("a rank awaited");
+    return rank.has_value();
+  };
   while (answer.size == sizeof(FuseOrder)) {
     servers.emplace_back(request_);
-    if (!rank) rank = await_rank(ranks.get());
-    if (!rank) return;
+    if (!meet_rank()) return;
+    timeline.skip();
     FuseOrder order;
     memcpy(&order, &wire, sizeof order);
     start_server(servers.back(), order, std::move(answer.descriptors), *rank, patience);
+    timeline.phase("FUSE server started");
     answer = receive(wire, patience);
   }
   if (answer.size == sizeof(EnvironmentOrder)) {
     answer = receive(wire, patience);
-    if (!rank) rank = await_rank(ranks.get());
-    if (!rank) return;
+    if (!meet_rank()) return;
+    timeline.skip();
     if (answer.descriptors.size() == kWireDescriptors) {
       answer.descriptors[kWirePlan] = add_image_environment(request_, rank->pid, answer.descriptors, patience);
     }
+    timeline.phase("image's scripts");
   }
 
+  if (request_.is_verbose && wire.exit_code == 0) {
+    timeline.whole("delivered after");
+    set_sentence(wire, node_name() + ": " + wire.sentence + ", " + timeline.text());
+  }
   std::vector<int> descriptors;
   for (const Fd& fd : answer.descriptors) descriptors.push_back(fd.get());
   send_datagram(ranks.get(), bytes_of(wire), descriptors);

@@ -9,6 +9,7 @@
 #include "helper/fd.h"
 #include "helper/rank.h"
 #include "helper/request.h"
+#include "helper/timeline.h"
 #include "helper/wire.h"
 
 namespace slipway {
@@ -18,8 +19,8 @@ bool is_delivered(int answer);
 
 class Worker {
  public:
-  // Starts making the container. Throws Error.
-  explicit Worker(const Request& request);
+  // Starts making the container; `timeline` holds what was done before. Throws Error.
+  Worker(const Request& request, const Timeline& timeline);
   // Kills what still runs. Does not wait for it: it may hang in the kernel.
   ~Worker();
   Worker(const Worker&) = delete;
@@ -27,8 +28,8 @@ class Worker {
 
   // Sends the ranks what the worker made, or why it could not. Takes their socket, and closes it then: end of file
   // means that nothing will come any more. With an image that is mounted by FUSE it returns when the server has ended.
-  // Throws Error, for the ranks.
-  void deliver(Fd& ranks);
+  // `timeline` is this process's own, since the worker started. Throws Error, for the ranks.
+  void deliver(Fd& ranks, Timeline timeline);
 
  private:
   // The worker's next datagram. Throws Error.

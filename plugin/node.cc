@@ -24,6 +24,7 @@ namespace slipway {
 namespace {
 
 constexpr char kContainer[] = "SLURM_CONTAINER";
+constexpr char kVerboseVariable[] = "SLIPWAY_VERBOSE";
 constexpr char kEnter[] = LIBEXECDIR "/slipway-enter";
 
 // Above what programs and shells use, and below 64: a larger table of descriptors takes a process with threads, as
@@ -75,6 +76,7 @@ Request request_for(const Slurm& slurm, const Settings& settings, const OptionVa
   request.user = slurm.environment("USER").value_or("");
   request.home = slurm.environment("HOME").value_or("");
   request.shell = slurm.environment("SHELL").value_or("");
+  request.is_verbose = yes_or_no(slurm.environment(kVerboseVariable).value_or("")).value_or(false);
   const std::vector<std::string> words = slurm.words();
   if (!words.empty()) request.command = unmark_command(words[0]);
   if (slurm.step() == kBatchStep) request.batch_script = request.command;

@@ -60,6 +60,13 @@ TEST(Arrival, AFailureCarriesItsSentenceAndExitCode) {
   STRCMP_EQUAL("slipway: /a.sif: no such image; look again\n", ended.output.c_str());
 }
 
+TEST(Arrival, AContainerMayComeWithASentence) {
+  CHECK(send_container(stage.get(), some_container(), "n1: all is well"));
+  const Ended ended = what_a_rank_does();
+  LONGS_EQUAL(0, ended.exit_code);
+  STRCMP_EQUAL("slipway: n1: all is well\n", ended.output.c_str());
+}
+
 TEST(Arrival, OnlyTheFirstRankOfANodeSpeaks) {
   CHECK(send_failure(stage.get(), {"sentence", 3}));
   const Ended ended = in_child([&] {

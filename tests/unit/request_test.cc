@@ -26,6 +26,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   request.user = "alice";
   request.home = "/home/alice";
   request.shell = "/bin/zsh";
+  request.is_verbose = true;
   const Request back = read_request(write_request(request).get());
   LONGS_EQUAL(1000, back.uid);
   LONGS_EQUAL(100, back.gid);
@@ -43,6 +44,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   STRCMP_EQUAL("alice", back.user.c_str());
   STRCMP_EQUAL("/home/alice", back.home.c_str());
   STRCMP_EQUAL("/bin/zsh", back.shell.c_str());
+  CHECK(back.is_verbose);
   STRCMP_EQUAL("", back.batch_script.c_str());
 }
 
