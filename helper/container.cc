@@ -30,14 +30,6 @@ constexpr int kPatience = 25;  // ms
 // Names are for show: a name service that is slower than this does not keep the ranks.
 constexpr unsigned kNamesPatience = 5000;  // ms
 
-void refuse_roots_steps(const Request& request) {
-  if (request.uid == static_cast<uid_t>(-1)) throw Error("container", "the request names no user");
-  if (request.uid == 0 && !request.settings.allow_root) {
-    throw Error("container", "steps of root are not run in containers here",
-                "submit as an ordinary user, or ask the admin for allow_root=yes in plugstack.conf");
-  }
-}
-
 Fd open_namespace(pid_t process, const char* kind) {
   const std::string path = "/proc/" + std::to_string(process) + "/ns/" + kind;
   Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -80,6 +72,14 @@ MountedImages word_of(const OpenedImages& images, const ImageMounts& mounts) {
 
 }  // namespace
 
+void refuse_roots_steps(const Request& request) {
+  if (request.uid == static_cast<uid_t>(-1)) throw Error("container", "the request names no user");
+  if (request.uid == 0 && !request.settings.allow_root) {
+    throw Error("container", "steps of root are not run in containers here",
+                "submit as an ordinary user, or ask the admin for allow_root=yes in plugstack.conf");
+  }
+}
+
 // What happens to a step on this node, in order. Root's part ends where the user's namespaces begin: after that it
 // touches nothing below the container.
 void make_container(const Request& request, Timeline timeline, int answer) {
@@ -120,7 +120,8 @@ void make_container(const Request& request, Timeline timeline, int answer) {
 
   Built built;
   container.plan = std::move(user_half->receive(writable_bytes_of(built), 1)[0]);
-  timeline.add("root tree of " + std::to_string(built.mounts) + " mounts", std::chrono::nanoseconds(built.root_tree_ns));
+  timeline.add("root tree of " + std::to_string(built.mounts) + " mounts",
+               std::chrono::nanoseconds(built.root_tree_ns));
   timeline.skip();
   if (!by_fuse) reader.wait_for_prefetch(kPatience);
   if (!by_fuse) timeline.phase("prefetch awaited");

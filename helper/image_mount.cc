@@ -88,6 +88,20 @@ void bind_directory(const OpenedImage& image, bool is_written) {
 }
 
 ImageMount mount_file(const OpenedImage& image, const char* where, const Request& request) {
+  const ImageMount mount = mount_of(image, request);
+  if (mount.how == ImageMount::kKernel) mount_file_system(image, where, request);
+  return mount;
+}
+
+}  // namespace
+
+void make_private_mount_namespace() {
+  if (unshare(CLONE_NEWNS) != 0) throw system_error("container", "unshare(mount namespace)");
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) throw system_error("/", "mount(rslave)");
+}
+
+ImageMount mount_of(const OpenedImage& image, const Request& request) {
+  if (image.root.kind == RootKind::kDirectory) return {ImageMount::kBind, "is a directory, shown as it is"};
   // Root's own FUSE server would be root's process that reads hostile bytes.
   const bool is_squashfs = image.root.kind == RootKind::kSquashfs;
   const MountKernel choice =
@@ -104,16 +118,7 @@ ImageMount mount_file(const OpenedImage& image, const char* where, const Request
     throw Error(image.name, "an EROFS image is mounted by the kernel alone, and it " + verdict.reason,
                 "make it a squashfs, which FUSE mounts too, or ask the admin to install it");
   }
-  if (!verdict.trusted) return {ImageMount::kFuse, verdict.reason};
-  mount_file_system(image, where, request);
-  return {ImageMount::kKernel, verdict.reason};
-}
-
-}  // namespace
-
-void make_private_mount_namespace() {
-  if (unshare(CLONE_NEWNS) != 0) throw system_error("container", "unshare(mount namespace)");
-  if (mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) throw system_error("/", "mount(rslave)");
+  return {verdict.trusted ? ImageMount::kKernel : ImageMount::kFuse, verdict.reason};
 }
 
 std::string data_image_name(uint32_t word) { return "data-" + std::to_string(word); }
@@ -127,12 +132,8 @@ ImageMounts mount_images(const OpenedImages& images, const Request& request) {
     if (mkdir(name, 0755) != 0) throw system_error(name, "mkdir");
   }
   ImageMounts mounts;
-  if (images.root.root.kind == RootKind::kDirectory) {
-    bind_directory(images.root, images.writes_directory);
-    mounts.root = {ImageMount::kBind, "is a directory, shown as it is"};
-  } else {
-    mounts.root = mount_file(images.root, kImageName, request);
-  }
+  mounts.root = mount_file(images.root, kImageName, request);
+  if (mounts.root.how == ImageMount::kBind) bind_directory(images.root, images.writes_directory);
   for (const DataImage& data : images.data) {
     const std::string where = data_image_name(data.word);
     if (mkdir(where.c_str(), 0755) != 0) throw system_error(where, "mkdir");

@@ -34,6 +34,9 @@ struct ImageMounts {
   std::vector<ImageMount> data;  // in the order of OpenedImages::data
 };
 
+// How it will be, without doing it. Throws Error: nobody may mount it.
+ImageMount mount_of(const OpenedImage& image, const Request& request);
+
 // Covers the work directory and mounts the images there, unless the kernel must not: then (kFuse) nothing is mounted,
 // and the user's half does it (helper/fuse_mount.h). Throws Error: no loop device, a file system that does not mount.
 ImageMounts mount_images(const OpenedImages& images, const Request& request);

@@ -2,31 +2,13 @@
 // page cache. It is the user, without any capability, so root follows no path of theirs and parses no byte of it.
 #pragma once
 
-#include <cstdint>
-#include <string>
 #include <vector>
 
 #include "helper/child.h"
-#include "helper/fd.h"
-#include "helper/image_format.h"
+#include "helper/open_images.h"
 #include "helper/request.h"
 
 namespace slipway {
-
-struct OpenedImage {
-  std::string name;    // as it was asked for
-  Fd fd;               // a regular file or a directory, on a mount of stage's own namespace
-  RootPartition root;  // where its root file system lies
-};
-
-// An image that is mounted for its data (--container-mounts=IMAGE:DST).
-struct DataImage {
-  OpenedImage image;
-  uint32_t word = 0;  // its place among the user's mounts (helper/options.h)
-};
-
-// The most that a container can have; more are refused with a sentence.
-inline constexpr size_t kMostDataImages = 32;
 
 struct OpenedImages {
   OpenedImage root;

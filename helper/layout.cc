@@ -1,10 +1,13 @@
 #include "helper/layout.h"
 
+#include <fcntl.h>
 #include <sys/mount.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <cstring>
 #include <iterator>
 #include <string_view>
 
@@ -14,6 +17,7 @@
 #include "helper/mount_table.h"
 #include "helper/paths.h"
 #include "helper/text_file.h"
+#include "helper/trust.h"
 
 namespace slipway {
 
@@ -175,10 +179,31 @@ class Layout {
   std::vector<LayoutEntry> entries_;
 };
 
+Error cannot_show(const LayoutEntry& entry, int error) {
+  return Error(printable(entry.word.source), std::string("cannot be shown in the container: ") + strerror(error),
+               error == ENOENT ? "it must exist on each node of the step, not only where you submit"
+                               : "check that you may enter it on this node");
+}
+
 }  // namespace
 
 std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms) {
   return Layout(request, accounts, terms).entries();
+}
+
+std::optional<Fd> open_source(const LayoutEntry& entry, const Settings& settings) {
+  if (entry.word.kind != MountWord::kBind) return Fd();
+  Fd source(open(entry.word.source.c_str(), O_PATH | O_CLOEXEC));
+  if (!source && entry.need == LayoutEntry::kIfThere) return std::nullopt;
+  if (!source) throw cannot_show(entry, errno);
+  const std::string denial = entry.is_users ? denial_of(real_path(source.get()), settings) : "";
+  if (!denial.empty()) throw Error(printable(entry.word.source), denial, "leave it out, or ask the admin");
+  return source;
+}
+
+Error cannot_unmount(const std::string& target) {
+  return Error(printable(target), "cannot be unmounted: it is not the place of a mount of this container",
+               "leave it out; slipway explain lists the mounts");
 }
 
 std::string denial_of(const std::string& source, const Settings& settings) {

@@ -1,10 +1,13 @@
 // What of the host is mounted in a container, in order: what each has, what the admin adds, what the user asks for.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "helper/accounts.h"
+#include "helper/error.h"
+#include "helper/fd.h"
 #include "helper/mount_words.h"
 #include "helper/request.h"
 #include "helper/terms.h"
@@ -23,6 +26,13 @@ struct LayoutEntry {
 // Reads this node's mount table where the admin's mounts=auto: asks for it, and resolves links of the user's
 // directories. Throws Error.
 std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms);
+
+// What a bind of the layout shows, opened as the user; of other entries an empty descriptor. Nothing: the host has none,
+// and the entry is left out. Throws Error: the step cannot have it.
+std::optional<Fd> open_source(const LayoutEntry& entry, const Settings& settings);
+
+// Of a word that takes away what no other entry mounts.
+Error cannot_unmount(const std::string& target);
 
 // Why the admin's mounts_deny= forbids to mount `source`, an absolute path without links; empty when it does not.
 std::string denial_of(const std::string& source, const Settings& settings);

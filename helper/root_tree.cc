@@ -42,24 +42,10 @@ struct Opened {
   Fd source;  // of a bind
 };
 
-Error cannot_show(const LayoutEntry& entry, int error) {
-  return Error(printable(entry.word.source), std::string("cannot be shown in the container: ") + strerror(error),
-               error == ENOENT ? "it must exist on each node of the step, not only where you submit"
-                               : "check that you may enter it on this node");
-}
-
 std::vector<Opened> open_sources(const std::vector<LayoutEntry>& layout, const Settings& settings) {
   std::vector<Opened> opened;
   for (const LayoutEntry& entry : layout) {
-    Fd source;
-    if (entry.word.kind == MountWord::kBind) {
-      source.reset(open(entry.word.source.c_str(), O_PATH | O_CLOEXEC));
-      if (!source && entry.need == LayoutEntry::kIfThere) continue;
-      if (!source) throw cannot_show(entry, errno);
-      const std::string denial = entry.is_users ? denial_of(real_path(source.get()), settings) : "";
-      if (!denial.empty()) throw Error(printable(entry.word.source), denial, "leave it out, or ask the admin");
-    }
-    opened.push_back({entry, std::move(source)});
+    if (auto source = open_source(entry, settings)) opened.push_back({entry, std::move(*source)});
   }
   return opened;
 }
@@ -125,8 +111,7 @@ void unmount(const Fd& root, const std::string& target, const std::vector<Opened
   });
   const Fd point = open_inside(root, target, O_PATH);
   if (is_entry && point && umount2(link_to(point).c_str(), MNT_DETACH) == 0) return;
-  throw Error(printable(target), "cannot be unmounted: it is not the place of a mount of this container",
-              "leave it out; slipway explain lists the mounts");
+  throw cannot_unmount(target);
 }
 
 void mount_empty(const Fd& point, const LayoutEntry& entry) {

@@ -11,7 +11,8 @@
 using namespace slipway;
 
 TEST_GROUP(CloseMiss) {
-  static std::string closest(const char* name, const std::vector<std::string>& names) { return closest_name(name, names); }
+  using Names = std::vector<std::string>;
+  static std::string closest(const char* name, const Names& names) { return closest_name(name, names); }
 };
 
 TEST(CloseMiss, CountsMistakes) {

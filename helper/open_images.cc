@@ -1,0 +1,113 @@
+#include "helper/open_images.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "helper/close_miss.h"
+#include "helper/error.h"
+#include "helper/kernel.h"
+#include "helper/layout.h"
+#include "helper/open_inside.h"
+#include "helper/trust.h"
+
+namespace slipway {
+
+namespace {
+
+Error no_such_image(const std::string& path) {
+  const std::string close = closest_path(path);
+  return Error(printable(path), "no such image on this node",
+               close.empty() ? "check the path, and that this node sees its file system"
+                             : "did you mean " + printable(close) + "?");
+}
+
+Error cannot_open(const std::string& path, int error) {
+  const std::string name = printable(path);
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR:
+      return no_such_image(path);
+    case EACCES:
+    case EPERM:
+      return Error(name, "image is not readable by you",
+                   "ask its owner for read permission on it and on the directories above it");
+    case ELOOP:
+      return Error(name, "image path leads through /proc or too many links", "name the file itself");
+    default:
+      return Error(name, std::string("image cannot be opened: ") + strerror(error));
+  }
+}
+
+// O_NONBLOCK: a FIFO or device must not hold us up before fstat tells what it is.
+Fd open_image(const std::string& path) {
+  constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  Fd fd(kernel::openat2(AT_FDCWD, path.c_str(), kFlags, kernel::kResolveNoMagicLinks));
+  // Before 5.6 there is no openat2. What a magic link led to is refused by is_on_own_mount there.
+  if (!fd && errno == ENOSYS) fd.reset(::open(path.c_str(), kFlags));
+  if (!fd) throw cannot_open(path, errno);
+  return fd;
+}
+
+// The regular file at `path`; nothing where it is something else, or cannot be opened. Opened only when that is known:
+// opening a device can do something.
+Fd open_file(const std::string& path) {
+  const Fd found(::open(path.c_str(), O_PATH | O_CLOEXEC));
+  struct stat status;
+  if (!found || fstat(found.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
+  return Fd(::open(link_to(found).c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+}
+
+}  // namespace
+
+OpenedImage open_root_image(const Request& request) {
+  OpenedImage image;
+  image.name = printable(request.image);
+  if (request.image.empty() || request.image[0] != '/') {
+    throw Error("--container=" + image.name, "is not an absolute path", "give the image's whole path");
+  }
+  image.fd = open_image(request.image);
+  refuse_other_kinds(image.fd.get(), image.name);
+  image.root = root_partition(image.fd.get(), image.name);
+  return image;
+}
+
+std::vector<DataImage> open_data_images(const Request& request, const std::vector<MountWord>& words) {
+  std::vector<DataImage> images;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const MountWord& word = words[i];
+    if (!may_be_data_image(word)) continue;
+    const std::string name = printable(word.source);
+    Fd fd = open_file(word.source);
+    const auto partition = fd ? data_partition(fd.get(), name) : std::nullopt;
+    if (!partition) continue;
+    const std::string denial = denial_of(real_path(fd.get()), request.settings);
+    if (!denial.empty()) throw Error(name, denial, "leave it out, or ask the admin");
+    if (images.size() == kMostDataImages) {
+      throw Error("--container-mounts", "names more than " + std::to_string(kMostDataImages) + " images",
+                  "put several of them into one");
+    }
+    DataImage image;
+    image.image.name = name;
+    image.image.fd = std::move(fd);
+    image.image.root = *partition;
+    image.word = i;
+    images.push_back(std::move(image));
+  }
+  return images;
+}
+
+void refuse_other_kinds(int fd, const std::string& name) {
+  struct stat status;
+  if (fstat(fd, &status) != 0) throw system_error(name, "fstat");
+  if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+    throw Error(name, "is neither a file nor a directory", "name a SIF image, a squashfs file or a directory");
+  }
+}
+
+}  // namespace slipway

@@ -1,0 +1,41 @@
+// Opening the images that a step names. Whoever calls this is the user, without any capability: no path of theirs is
+// followed with more rights than they have.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "helper/fd.h"
+#include "helper/image_format.h"
+#include "helper/mount_words.h"
+#include "helper/request.h"
+
+namespace slipway {
+
+struct OpenedImage {
+  std::string name;    // as it was asked for
+  Fd fd;               // a regular file or a directory
+  RootPartition root;  // where its root file system lies
+};
+
+// An image that is mounted for its data (--container-mounts=IMAGE:DST).
+struct DataImage {
+  OpenedImage image;
+  uint32_t word = 0;  // its place among the user's mounts (helper/options.h)
+};
+
+// The most that a container can have; more are refused with a sentence.
+inline constexpr size_t kMostDataImages = 32;
+
+// The image that the step runs in. Throws Error: no such image, not readable by the user, neither a file nor a
+// directory, not an image, damaged, built for another architecture.
+OpenedImage open_root_image(const Request& request);
+
+// Those of the user's mounts that are images. Throws Error: a damaged image, one that may not be mounted, too many.
+std::vector<DataImage> open_data_images(const Request& request, const std::vector<MountWord>& words);
+
+// Throws Error: `fd` is neither a regular file nor a directory.
+void refuse_other_kinds(int fd, const std::string& name);
+
+}  // namespace slipway
