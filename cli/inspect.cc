@@ -5,17 +5,18 @@
 
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/mount_description.h"
 #include "cli/plugstack.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/image_format.h"
 #include "helper/sif.h"
 #include "helper/squashfs.h"
-#include "helper/trust.h"
 
 namespace slipway {
 
@@ -61,22 +62,15 @@ json describe_format(int file, const std::string& name, const struct stat& statu
   return {{"format", "EROFS"}};
 }
 
-// The same judgement that stage makes when a step starts, from the same functions.
-json describe_mount(int file, const std::string& name) {
+// For an ordinary user.
+json describe_mount_here(Fd file, const std::string& name) {
   try {
-    const RootPartition root = root_partition(file, name);
-    if (root.kind == RootKind::kDirectory) return {{"how", "bind"}, {"why", "a directory is shown read-only as it is"}};
-    const Settings settings = settings_of_this_node();
-    if (!settings.error.empty()) return {{"how", "refused"}, {"why", settings.error}};
-    const Verdict verdict = judge_mount(file, settings.mount_kernel, settings.trusted_paths);
-    if (verdict.trusted) return {{"how", "kernel squashfs"}, {"why", "the image " + verdict.reason}};
-    if (access(settings.fuse_program.c_str(), X_OK) != 0) {
-      return {{"how", "refused"},
-              {"why", "the image " + verdict.reason + ", so it needs FUSE, and " + printable(settings.fuse_program) +
-                          " is not installed here (fuse_program=)"}};
-    }
-    return {{"how", "FUSE"},
-            {"why", "the image " + verdict.reason + "; served by " + printable(settings.fuse_program)}};
+    OpenedImage image{name, std::move(file), {}};
+    image.root = root_partition(image.fd.get(), name);
+    Request request;
+    request.settings = settings_of_this_node();
+    if (!request.settings.error.empty()) return {{"how", "refused"}, {"why", request.settings.error}};
+    return describe_mount(image, request);
   } catch (const Error& error) {
     return {{"how", "refused"}, {"why", error.what()}};
   }
@@ -111,12 +105,12 @@ int inspect_command(const std::vector<std::string>& words) {
   }
   if (names.size() != 1) throw UsageError("inspect: needs one image");
   const std::string name = printable(names[0]);
-  const Fd file(open(names[0].c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  Fd file(open(names[0].c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat status;
   if (!file || fstat(file.get(), &status) != 0) throw system_error(name, "open");
   json description = describe_format(file.get(), name, status);
   description["image"] = name;
-  description["mount"] = describe_mount(file.get(), name);
+  description["mount"] = describe_mount_here(std::move(file), name);
   if (as_json) printf("%s\n", description.dump(2).c_str());
   else print(description);
   return 0;

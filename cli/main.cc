@@ -1,10 +1,11 @@
-// slipway: the users' command beside srun --container: builds and explains images.
+// slipway: the users' command beside srun --container: builds images, and tells what they and their containers are.
 #include <cstdio>
 #include <cstring>
 #include <exception>
 
 #include "cli/commands.h"
 #include "helper/error.h"
+#include "plugin/explain_option.h"
 
 namespace {
 
@@ -13,6 +14,7 @@ constexpr int kExitUsage = 2;
 constexpr char kUsage[] =
     "usage: slipway build [--comp=zstd|gzip|xz|lz4|lzo] [--arch=ARCH] OUT.sif DIRECTORY|SQUASHFS\n"
     "       slipway inspect [--json] IMAGE\n"
+    "       slipway explain [--json] -- srun|sbatch|salloc WORD...\n"
     "       slipway --version\n"
     "       slipway --help\n"
     "\n"
@@ -22,7 +24,10 @@ struct Command {
   const char* name;
   int (*run)(const std::vector<std::string>& words);
 };
-constexpr Command kCommands[] = {{"build", slipway::build_command}, {"inspect", slipway::inspect_command}};
+constexpr Command kCommands[] = {{"build", slipway::build_command},
+                                 {"explain", slipway::explain_command},
+                                 {slipway::kExplainParsed, slipway::explain_parsed_command},
+                                 {"inspect", slipway::inspect_command}};
 
 int run(const std::string& name, const std::vector<std::string>& words) {
   for (const Command& command : kCommands) {

@@ -47,13 +47,18 @@ std::optional<std::vector<std::string>> find_line(const std::string& path, int d
   return std::nullopt;
 }
 
+std::optional<std::vector<std::string>> find_line_of_this_node() {
+  const char* const conf = getenv("SLURM_CONF");
+  const std::string slurm_conf = conf ? conf : "/etc/slurm/slurm.conf";
+  return find_line(slurm_conf.substr(0, slurm_conf.find_last_of('/') + 1) + "plugstack.conf", 0);
+}
+
 }  // namespace
 
 Settings settings_of_this_node() {
-  const char* const conf = getenv("SLURM_CONF");
-  const std::string slurm_conf = conf ? conf : "/etc/slurm/slurm.conf";
-  const auto words = find_line(slurm_conf.substr(0, slurm_conf.find_last_of('/') + 1) + "plugstack.conf", 0);
-  return read_settings(words.value_or(std::vector<std::string>()));
+  return read_settings(find_line_of_this_node().value_or(std::vector<std::string>()));
 }
+
+bool is_configured_on_this_node() { return find_line_of_this_node().has_value(); }
 
 }  // namespace slipway

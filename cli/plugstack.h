@@ -11,4 +11,7 @@ namespace slipway {
 // /etc/slurm. The defaults where there is no such line, and `error` set where it cannot be obeyed.
 Settings settings_of_this_node();
 
+// Whether there is such a line.
+bool is_configured_on_this_node();
+
 }  // namespace slipway

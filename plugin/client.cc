@@ -11,6 +11,7 @@
 #include "helper/terms.h"
 #include "plugin/command_line.h"
 #include "plugin/components.h"
+#include "plugin/explain_option.h"
 #include "plugin/marker.h"
 
 namespace slipway {
@@ -18,6 +19,7 @@ namespace slipway {
 namespace {
 
 constexpr char kContainer[] = "SLURM_CONTAINER";
+constexpr char kSlipway[] = BINDIR "/slipway";
 
 std::string working_directory() {
   char path[PATH_MAX];
@@ -69,11 +71,25 @@ void Client::options_are_parsed(Slurm& slurm) {
     if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
     terms_of(read_options(components_.back()), settings_);  // for its errors
     refuse_oci_conf();
+  }
+  if (only_explains_) explain(slurm);
+  if (!image.empty()) {
     const bool is_whole = components_of_words(own_command_line()).size() == 1;
     if (!native && !resolved.image_is_inherited && is_whole) record_.show(slurm, image);
   }
   if (slurm.launches_steps()) export_for_steps(slurm);
   else export_for_job(slurm);
+}
+
+// Nothing has been asked of Slurm yet, and nothing will be: this process becomes slipway.
+void Client::explain(Slurm& slurm) const {
+  std::vector<std::string> words = {kSlipway, kExplainParsed, lines_of(components_.back())};
+  words.insert(words.end(), settings_.words.begin(), settings_.words.end());
+  words.push_back("--");
+  const std::vector<std::string> command_line = own_command_line();
+  words.insert(words.end(), command_line.begin(), command_line.end());
+  slurm.execute(words);
+  throw system_error(kSlipway, "exec", "ask the admin to install slipway completely on this machine");
 }
 
 // Slurm's own variable holds one image for all components, and the next component's --container shows only where it is

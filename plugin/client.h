@@ -19,6 +19,9 @@ class Client {
   // An option, before options_are_parsed. Throws Error.
   void take_option(const OptionSpelling& spelling, const char* argument) { sources_.take(spelling, argument); }
 
+  // For `slipway explain`: no component gets further than its options.
+  void only_explain() { only_explains_ = true; }
+
   // After the options of a component were parsed; most commands have but one. Throws Error.
   void options_are_parsed(Slurm& slurm);
 
@@ -26,12 +29,14 @@ class Client {
   void launch(Slurm& slurm) const;
 
  private:
+  void explain(Slurm& slurm) const;
   void export_for_steps(Slurm& slurm) const;
   void export_for_job(Slurm& slurm) const;
 
   const Settings& settings_;
   const Record record_;
   OptionSources sources_;
+  bool only_explains_ = false;
   std::vector<OptionValues> components_;  // one for each so far
 };
 

@@ -7,6 +7,7 @@
 
 #include "helper/error.h"
 #include "helper/options.h"
+#include "plugin/explain_option.h"
 
 namespace slipway {
 
@@ -80,6 +81,7 @@ OptionSources::OptionSources(Slurm& slurm, Settings::Options options, std::vecto
   }
   for (const OptionSpelling& spelling : option_spellings()) drop_what_slurm_passes_on(slurm, spelling.name);
   drop_what_slurm_passes_on(slurm, "container");
+  drop_what_slurm_passes_on(slurm, kExplainOption);  // of a command only, never of an environment
 }
 
 void OptionSources::take_inherited(Slurm& slurm) {

@@ -18,6 +18,7 @@ extern "C" {
 #include "helper/settings.h"
 #include "plugin/client.h"
 #include "plugin/command_line.h"
+#include "plugin/explain_option.h"
 #include "plugin/node.h"
 #include "plugin/release.h"
 
@@ -124,6 +125,8 @@ class Spank : public Slurm {
     execve("/proc/self/exe", pointers_to(words).data(), pointers_to(environment).data());
   }
 
+  void execute(std::vector<std::string> words) override { execv(words[0].c_str(), pointers_to(words).data()); }
+
   uid_t uid() const override { return item<uid_t>(S_JOB_UID, static_cast<uid_t>(-1)); }
   gid_t gid() const override { return item<gid_t>(S_JOB_GID, static_cast<gid_t>(-1)); }
   uint32_t job() const override { return item<uint32_t>(S_JOB_ID, 0); }
@@ -189,24 +192,39 @@ int take_option(int number, const char* argument, int remote) {
   });
 }
 
+int take_explain_option(int, const char*, int remote) {
+  return guarded([&] {
+    if (!remote && client) client->only_explain();
+  });
+}
+
 // Slurm copies the strings.
-void register_option(spank_t spank, const OptionSpelling& spelling, const char* name) {
+void register_option(spank_t spank, const char* name, const char* argument, const char* help, int number,
+                     spank_opt_cb_f callback) {
   spank_option option{};
   option.name = const_cast<char*>(name);
-  option.arginfo = const_cast<char*>(spelling.argument);
-  option.usage = const_cast<char*>(spelling.help);
-  option.has_arg = spelling.argument != nullptr;
-  option.val = static_cast<int>(&spelling - option_spellings().data());
-  option.cb = take_option;
+  option.arginfo = const_cast<char*>(argument);
+  option.usage = const_cast<char*>(help);
+  option.has_arg = argument != nullptr;
+  option.val = number;
+  option.cb = callback;
   spank_option_register(spank, &option);
+}
+
+void register_spelling(spank_t spank, const OptionSpelling& spelling, const char* name) {
+  const int number = static_cast<int>(&spelling - option_spellings().data());
+  register_option(spank, name, spelling.argument, spelling.help, number, take_option);
 }
 
 void register_options(spank_t spank) {
   for (const OptionSpelling& spelling : option_spellings()) {
     if (spelling.pyxis && settings.options == Settings::Options::kNative) continue;
-    register_option(spank, spelling, spelling.name);
+    register_spelling(spank, spelling, spelling.name);
   }
-  if (!has_native_container(slurm_api())) register_option(spank, option_spellings().front(), "container");
+  if (!has_native_container(slurm_api())) register_spelling(spank, option_spellings().front(), "container");
+  if (is_client()) {
+    register_option(spank, kExplainOption, nullptr, "for slipway explain: run nothing", 0, take_explain_option);
+  }
 }
 
 }  // namespace

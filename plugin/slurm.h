@@ -33,6 +33,8 @@ class Slurm {
   virtual std::string program() const = 0;
   // Executes the client once more, with its words and its first environment and these variables. Returns on failure.
   virtual void start_again(const std::vector<std::string>& variables) = 0;
+  // Executes the program words[0] in place of the client. Returns on failure.
+  virtual void execute(std::vector<std::string> words) = 0;
 
   // On a node.
   virtual uid_t uid() const = 0;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <functional>
 
 #include "helper/error.h"
 #include "plugin/components.h"
@@ -29,13 +30,16 @@ TEST_GROUP(Client) {
   struct Typed {
     const char *native, *option;
   };
-  std::string complaint_about(const std::vector<Typed>& components) {
+  static std::string message_of(const std::function<void()>& body) {
     try {
-      type(components);
+      body();
       return "";
     } catch (const Error& error) {
       return error.what();
     }
+  }
+  std::string complaint_about(const std::vector<Typed>& components) {
+    return message_of([&] { type(components); });
   }
   void type(const std::vector<Typed>& components) {
     Client client(slurm, settings);
@@ -182,6 +186,24 @@ TEST(Client, StartsOnceWhereSlurmKnowsTheImageOrTakesNone) {
     type({{nullptr, "/given.sif"}});
   }
   LONGS_EQUAL(0, slurm.starts.size());
+}
+
+TEST(Client, ExplainsInPlaceOfALaunch) {
+  settings.words = {"mount_home=no"};
+  Client client(slurm, settings);
+  client.only_explain();
+  client.take_option(option_spellings().front(), "/a.sif");
+  STRCMP_CONTAINS("slipway: exec", message_of([&] { client.options_are_parsed(slurm); }).c_str());
+  CHECK((std::vector<std::string>(slurm.executed.begin(), slurm.executed.begin() + 5) ==
+         std::vector<std::string>{BINDIR "/slipway", "explain-parsed", "image=/a.sif\n", "mount_home=no", "--"}));
+  LONGS_EQUAL(0, slurm.starts.size());
+}
+
+TEST(Client, ExplainsWhatHasNoContainerToo) {
+  Client client(slurm, settings);
+  client.only_explain();
+  STRCMP_CONTAINS("slipway: exec", message_of([&] { client.options_are_parsed(slurm); }).c_str());
+  STRCMP_EQUAL("", slurm.executed[2].c_str());
 }
 
 TEST(Client, ARelativePathIsTheSameImageAsItsWholePath) {

@@ -15,6 +15,7 @@ struct FakeSlurm : slipway::Slurm {
   bool is_srun = true;
   std::string program_name = "srun";
   std::vector<std::vector<std::string>> starts;  // the variables of each start_again
+  std::vector<std::string> executed;
   uint32_t job_id = 7, step_id = 0;
   int task = 0;
 
@@ -37,6 +38,7 @@ struct FakeSlurm : slipway::Slurm {
   bool launches_steps() const override { return is_srun; }
   std::string program() const override { return program_name; }
   void start_again(const std::vector<std::string>& variables) override { starts.push_back(variables); }
+  void execute(std::vector<std::string> words) override { executed = words; }
   uid_t uid() const override { return 12345; }
   gid_t gid() const override { return 12345; }
   std::vector<gid_t> groups() const override { return {12345}; }

@@ -1,0 +1,65 @@
+// The second half of slipway explain: executed by the plugin in place of srun, sbatch or salloc, with the options that
+// these have understood (plugin/explain_option.h). Prints one line of JSON for the first half.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/explanation.h"
+#include "cli/start_directory.h"
+#include "helper/option_table.h"
+#include "plugin/explain_option.h"
+
+namespace slipway {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::string variable(const char* name) {
+  const char* const value = getenv(name);
+  return value ? value : "";
+}
+
+Request request_of(const OptionValues& values, const Words& settings, const Words& command_line) {
+  const std::string program = command_line[0].substr(command_line[0].find_last_of('/') + 1);
+  Request request;
+  request.uid = getuid();
+  request.gid = getgid();
+  request.groups.resize(std::max(getgroups(0, nullptr), 0));
+  request.groups.resize(std::max(getgroups(static_cast<int>(request.groups.size()), request.groups.data()), 0));
+  request.settings = read_settings(settings);
+  request.image = image_of(values);
+  request.options = values;
+  request.cwd = start_directory(command_line, program == "srun");
+  request.user = variable("USER");
+  request.home = variable("HOME");
+  request.shell = variable("SHELL");
+  if (program == "sbatch") request.batch_script = "SlurmdSpoolDir/job<ID>/slurm_script";
+  return request;
+}
+
+}  // namespace
+
+int explain_parsed_command(const Words& words) {
+  const auto end = std::find(words.begin(), words.end(), "--");
+  if (words.empty() || end == words.begin() || words.end() - end < 2) {
+    throw UsageError(std::string(kExplainParsed) + ": is for slipway's plugin; use slipway explain");
+  }
+  const OptionValues values = values_in(words[0]);
+  nlohmann::json component = nlohmann::json::object();
+  if (!image_of(values).empty()) {
+    component = explain_container(request_of(values, Words(words.begin() + 1, end), Words(end + 1, words.end())));
+  }
+  component["container"] = !image_of(values).empty();
+  printf("%s\n", component.dump().c_str());
+  return 0;
+}
+
+}  // namespace slipway

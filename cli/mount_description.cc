@@ -1,0 +1,28 @@
+#include "cli/mount_description.h"
+
+#include <unistd.h>
+
+#include "helper/error.h"
+#include "helper/image_mount.h"
+
+namespace slipway {
+
+nlohmann::json describe_mount(const OpenedImage& image, const Request& request) {
+  try {
+    const ImageMount mount = mount_of(image, request);
+    const std::string why = "the image " + mount.why;
+    if (mount.how == ImageMount::kBind) return {{"how", "bind"}, {"why", why}};
+    if (mount.how == ImageMount::kKernel) {
+      return {{"how", image.root.kind == RootKind::kErofs ? "kernel EROFS" : "kernel squashfs"}, {"why", why}};
+    }
+    const std::string& program = request.settings.fuse_program;
+    const std::string server = printable(program);
+    if (access(program.c_str(), X_OK) == 0) return {{"how", "FUSE"}, {"why", why + "; served by " + server}};
+    return {{"how", "refused"},
+            {"why", why + ", so it needs FUSE, and " + server + " is not installed here (fuse_program=)"}};
+  } catch (const Error& error) {
+    return {{"how", "refused"}, {"why", error.what()}};
+  }
+}
+
+}  // namespace slipway
