@@ -34,12 +34,16 @@ bool close_between(unsigned first, unsigned last) {
 
 bool close_descriptors_from(int first, const int* keep, size_t count) {
   unsigned next = first;
-  for (size_t i = 0; i < count; ++i) {
-    if (keep[i] < static_cast<int>(next)) continue;
-    if (!close_between(next, keep[i] - 1u)) return false;
-    next = keep[i] + 1;
+  for (;;) {
+    unsigned kept = UINT_MAX;  // the lowest of those that are not passed yet
+    for (size_t i = 0; i < count; ++i) {
+      const auto fd = static_cast<unsigned>(keep[i]);
+      if (fd >= next && fd < kept) kept = fd;
+    }
+    if (kept == UINT_MAX) return close_between(next, UINT_MAX);
+    if (kept > next && !close_between(next, kept - 1)) return false;
+    next = kept + 1;
   }
-  return close_between(next, UINT_MAX);
 }
 
 }  // namespace slipway
