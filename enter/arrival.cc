@@ -17,7 +17,7 @@ constexpr char kWhat[] = "container";
 // Space for the descriptors beside the message, aligned as CMSG_FIRSTHDR wants it.
 union Control {
   cmsghdr header;
-  char bytes[CMSG_SPACE(kWireDescriptors * sizeof(int))];
+  char bytes[CMSG_SPACE(kMostWireDescriptors * sizeof(int))];
 };
 
 bool wait_for_message(int socket, int timeout_ms) {
@@ -61,14 +61,17 @@ Arrival await_container(int socket, int timeout_ms) {
   }
   wire.sentence[sizeof wire.sentence - 1] = '\0';
   if (wire.exit_code != 0) fail_reported(wire.exit_code, wire.sentence);
+  Arrival arrival;
+  arrival.unshared = wire.unshared;
+  arrival.count = wire_descriptors(wire.unshared);
+  const size_t bytes = arrival.count * sizeof(int);
   const cmsghdr* const rights = CMSG_FIRSTHDR(&envelope);
-  if (!rights || rights->cmsg_type != SCM_RIGHTS || rights->cmsg_len != CMSG_LEN(kWireDescriptors * sizeof(int))) {
+  if (!rights || rights->cmsg_type != SCM_RIGHTS || rights->cmsg_len != CMSG_LEN(bytes)) {
     fail(kExitRefused, kWhat, "its descriptors could not be received", "raise the limit on open files (ulimit -n)");
   }
-  int descriptors[kWireDescriptors];
-  memcpy(descriptors, CMSG_DATA(rights), sizeof descriptors);
+  memcpy(arrival.descriptors, CMSG_DATA(rights), bytes);
   if (wire.sentence[0]) tell_of_node(wire.sentence);
-  return {descriptors[kWireUserNamespace], descriptors[kWireMountNamespace], descriptors[kWirePlan]};
+  return arrival;
 }
 
 }  // namespace slipway

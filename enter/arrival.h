@@ -1,13 +1,15 @@
 // Waiting for the node's container.
 #pragma once
 
+#include "helper/wire.h"
+
 namespace slipway {
 
-// Descriptors of this rank's own, close-on-exec.
+// Descriptors of this rank's own, close-on-exec, in the order of helper/wire.h.
 struct Arrival {
-  int user_namespace = -1;
-  int mount_namespace = -1;
-  int plan = -1;
+  unsigned unshared = 0;
+  int count = 0;
+  int descriptors[kMostWireDescriptors];
 };
 
 // Tells stage that this rank is there (helper/rank.h), and waits at most `timeout_ms` for the message that stage writes

@@ -158,6 +158,7 @@ Decisions apply_decisions(int plan) {
   for (; entry < decisions.end; entry += strlen(entry) + 1) {
     if (const char* const path = value_of(entry, "cwd")) decisions.cwd = path;
     else if (const char* const notice = value_of(entry, "notice")) decisions.notice = notice;
+    else if (value_of(entry, "batch")) decisions.is_batch = true;
     else if (const char* const remedy = value_of(entry, "interpreter_remedy")) decisions.interpreter_remedy = remedy;
     else if (value_of(entry, "drop") || value_of(entry, "pass") || value_of(entry, "keep")) continue;
     else if (value_of(entry, "front")) continue;

@@ -7,6 +7,7 @@ namespace slipway {
 struct Decisions {
   const char* cwd = nullptr;     // inside the container
   const char* notice = nullptr;  // for the user; nullptr: none
+  bool is_batch = false;         // this is the job's batch step
   const char* interpreter_remedy = nullptr;  // when the command's interpreter is missing; nullptr: the usual
   const char* entries = nullptr;  // for words_in_front
   const char* end = nullptr;

@@ -20,8 +20,10 @@
 #include "enter/decisions.h"
 #include "enter/descriptors.h"
 #include "enter/elsewhere.h"
+#include "enter/join.h"
 #include "enter/privileges.h"
 #include "enter/repairs.h"
+#include "enter/stand_in.h"
 #include "enter/text.h"
 #include "helper/wire.h"
 
@@ -66,13 +68,6 @@ void must(const char* failed_call) {
   if (failed_call) fail_call("container", failed_call);
 }
 
-// setns(2) into the user namespace gives every capability inside it: enough to enter the mount namespace it owns.
-void join(const Arrival& arrival) {
-  if (setns(arrival.user_namespace, CLONE_NEWUSER) != 0) fail_call("container", "setns(user namespace)");
-  must(become_undumpable());
-  if (setns(arrival.mount_namespace, CLONE_NEWNS) != 0) fail_call("container", "setns(mount namespace)");
-}
-
 // Checked by getcwd: a working directory outside the root shows as "(unreachable)" (CVE-2024-21626 and its like).
 void change_directory(const char* path) {
   if (chdir(path) != 0) {
@@ -85,12 +80,30 @@ void change_directory(const char* path) {
   }
 }
 
-void close_other_descriptors() {
+int descriptor_to_pass() {
   const char* const value = getenv(kDescriptorVariable);
   char* end = nullptr;
   const long fd = value ? strtol(value, &end, 10) : -1;
-  const int keep = value && !*end && fd > 2 && fd < INT_MAX ? static_cast<int>(fd) : -1;
-  if (!close_descriptors_from(3, &keep, keep >= 0 ? 1 : 0)) fail_call("container", "close_range");
+  return value && !*end && fd > 2 && fd < INT_MAX ? static_cast<int>(fd) : -1;
+}
+
+// All that this process holds: standard streams, what the program needs, and the container.
+struct Held {
+  int descriptors[STDERR_FILENO + 1 + 1 + kMostWireDescriptors] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
+  int count = STDERR_FILENO + 1;
+};
+
+Held close_other_descriptors(const Arrival& arrival) {
+  Held held;
+  held.descriptors[held.count++] = descriptor_to_pass();
+  for (int i = 0; i < arrival.count; ++i) held.descriptors[held.count++] = arrival.descriptors[i];
+  if (!close_descriptors_from(0, held.descriptors, held.count)) fail_call("container", "close_range");
+  return held;
+}
+
+void join(const Arrival& arrival) {
+  must(join_container(arrival.descriptors + kWireUserNamespace,
+                      wire_namespaces_end(arrival.unshared) - kWireUserNamespace));
 }
 
 // `srun --bcast=DIR/` names only the directory; slurmstepd's own name for the file must be appended.
@@ -152,11 +165,14 @@ int main(int, char** argv) {
   const Summons summons = read_summons();
   char** const words = step_words(argv);
   const Arrival arrival = await_container(summons.socket, summons.seconds * 1000);
-  const Decisions decisions = apply_decisions(arrival.plan);
+  const Decisions decisions = apply_decisions(arrival.descriptors[kWirePlan]);
   if (decisions.notice) tell(decisions.notice);
+  const Held held = close_other_descriptors(arrival);
   join(arrival);
+  if (arrival.unshared & CLONE_NEWPID) {
+    leave_stand_in(arrival.descriptors[arrival.count - 1], held.descriptors, held.count, decisions.is_batch);
+  }
   must(give_up_all_privileges());
-  close_other_descriptors();
   change_directory(decisions.cwd);
   repair_environment();
   execute(with_words_in_front(decisions, words), decisions.interpreter_remedy);

@@ -20,6 +20,12 @@ union Control {
 
 }  // namespace
 
+std::vector<int> numbers_of(std::span<const Fd> descriptors) {
+  std::vector<int> numbers;
+  for (const Fd& fd : descriptors) numbers.push_back(fd.get());
+  return numbers;
+}
+
 SocketPair socket_pair() {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {

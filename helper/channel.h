@@ -7,11 +7,15 @@
 #include <vector>
 
 #include "helper/fd.h"
+#include "helper/wire.h"
 
 namespace slipway {
 
 // The most descriptors that travel with one datagram.
-inline constexpr size_t kMaxDescriptors = 3;
+inline constexpr size_t kMaxDescriptors = kMostWireDescriptors;
+
+// As the functions below take them; they stay their owners'.
+std::vector<int> numbers_of(std::span<const Fd> descriptors);
 
 struct SocketPair {
   Fd ours, theirs;

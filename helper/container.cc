@@ -37,6 +37,20 @@ Fd open_namespace(pid_t process, const char* kind) {
   return fd;
 }
 
+// The plan comes last, and a pid namespace has no process yet.
+Container container_of(pid_t user_half, unsigned unshared) {
+  Container container;
+  container.descriptors.resize(kWireOtherNamespaces);
+  container.descriptors[kWireUserNamespace] = open_namespace(user_half, "user");
+  container.descriptors[kWireMountNamespace] = open_namespace(user_half, "mnt");
+  for (const auto& [flag, name] : kUnsharable) {
+    if (!(unshared & flag)) continue;
+    container.unshared |= flag;
+    if (flag != CLONE_NEWPID) container.descriptors.push_back(open_namespace(user_half, name));
+  }
+  return container;
+}
+
 // From the user's half to the watcher. The device does not stay here: while any process but the server holds it, a dead
 // server's ranks wait for it for ever.
 void ask_for_fuse_server(int answer, Child& user_half, const OpenedImage& image) {
@@ -112,14 +126,12 @@ void make_container(const Request& request, Timeline timeline, int answer) {
   timeline.add("names", std::chrono::nanoseconds(unshared.prepared_ns));
   timeline.phase("namespaces");
   write_identity_maps(user_half->pid(), request, unshared.remaps_root);
-  Container container;
-  container.user_namespace = open_namespace(user_half->pid(), "user");
-  container.mount_namespace = open_namespace(user_half->pid(), "mnt");
+  Container container = container_of(user_half->pid(), unshared.namespaces);
   user_half->signal_go();
   ask_for_fuse_servers(answer, *user_half, images, mounts);
 
   Built built;
-  container.plan = std::move(user_half->receive(writable_bytes_of(built), 1)[0]);
+  container.descriptors[kWirePlan] = std::move(user_half->receive(writable_bytes_of(built), 1)[0]);
   timeline.add("root tree of " + std::to_string(built.mounts) + " mounts",
                std::chrono::nanoseconds(built.root_tree_ns));
   timeline.skip();

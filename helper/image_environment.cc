@@ -16,8 +16,10 @@
 #include <string_view>
 #include <vector>
 
+#include "enter/bound_fork.h"
 #include "enter/decisions.h"
 #include "enter/descriptors.h"
+#include "enter/join.h"
 #include "enter/privileges.h"
 #include "enter/repairs.h"
 #include "helper/channel.h"
@@ -27,8 +29,10 @@
 #include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/identity.h"
+#include "helper/pipe.h"
 #include "helper/step_member.h"
 #include "helper/text_file.h"
+#include "helper/unshare.h"
 
 namespace slipway {
 
@@ -93,16 +97,6 @@ Fd moved_above_shells(int fd) {
   return high;
 }
 
-struct Pipe {
-  Fd read, write;
-};
-
-Pipe make_pipe() {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) throw system_error("container", "pipe");
-  return {Fd(ends[0]), Fd(ends[1])};
-}
-
 [[noreturn]] void become_shell(const Fd& log, const Pipe& done, const Pipe& wait) {
   const Fd output = moved_above_shells(log.get()), told = moved_above_shells(done.write.get()),
            waits = moved_above_shells(wait.read.get());
@@ -125,10 +119,7 @@ class Shell {
  public:
   Shell() : log_(memfd_create("slipway", MFD_CLOEXEC)) {
     if (!log_) throw system_error("container", "memfd_create");
-    if (unshare(CLONE_NEWPID) != 0) {
-      throw system_error("container", "unshare(pid namespace)",
-                         "ask the admin to raise the sysctl user.max_pid_namespaces");
-    }
+    unshare_namespace(CLONE_NEWPID, "container");
     Pipe done = make_pipe(), wait = make_pipe();
     pid_ = fork();
     if (pid_ < 0) throw system_error("container", "fork", "raise the limit on processes (ulimit -u)");
@@ -209,34 +200,36 @@ std::vector<EnvironmentRule> kept_variables(int plan) {
   return rules;
 }
 
-// With every capability in the user's namespace; without them elsewhere, as before.
-void join(std::span<const Fd> container) {
+// With every capability in the user's namespace; without them elsewhere, as before. In a step's own pid namespace it is
+// a child that goes on: the /proc inside shows no other, and the shell needs one.
+void join(std::span<const Fd> container, unsigned unshared) {
   const pid_t parent = getppid();
-  if (setns(container[kWireUserNamespace].get(), CLONE_NEWUSER) != 0) {
-    throw system_error("container", "setns(user namespace)");
-  }
-  must(become_undumpable());
-  if (setns(container[kWireMountNamespace].get(), CLONE_NEWNS) != 0) {
-    throw system_error("container", "setns(mount namespace)");
-  }
+  const auto namespaces = numbers_of(container.subspan(kWireUserNamespace));
+  must(join_container(namespaces.data(), static_cast<int>(namespaces.size())));
   die_with_parent(parent);
+  if (!(unshared & CLONE_NEWPID)) return;
+  const pid_t child = bound_fork();
+  if (child < 0) throw system_error("container", "fork", "raise the limit on processes (ulimit -u)");
+  if (child == 0) return;
+  while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) continue;
+  _exit(0);  // the child has answered
 }
 
 // The body of a process that is the user, where the step's ranks are.
-void run_scripts(const Request& request, pid_t rank, int socket) {
+void run_scripts(const Request& request, pid_t rank, unsigned unshared, int socket) {
   // A process may read the environment of others of its user, but root's process without capabilities not root's.
   std::string block;
   if (request.uid == 0) block = environment_of(rank);
   become_user(request);
   Go go;
   const Datagram datagram = receive_datagram(socket, writable_bytes_of(go));  // a member of the step from now on
-  if (datagram.size != sizeof go || datagram.descriptors.size() != kWireDescriptors) return;
-  const auto& container = datagram.descriptors;
+  if (datagram.size != sizeof go || datagram.descriptors.empty()) return;
+  const std::vector<Fd>& container = datagram.descriptors;
   take_limits_of(rank);
   if (request.uid != 0) block = environment_of(rank);
   take_environment(block);
   const char* const cwd = apply_decisions(container[kWirePlan].get()).cwd;
-  join(container);
+  join(container, unshared);
   repair_environment();
   // Whether it exists is enter's to say.
   if (chdir(cwd) != 0 && chdir("/") != 0) throw system_error("/", "chdir");
@@ -263,12 +256,11 @@ bool has_environment_scripts(const Terms& terms) {
   return found;
 }
 
-Fd add_image_environment(const Request& request, pid_t rank, std::span<const Fd> container, const Patience& patience) {
-  Child child([&](int socket) { run_scripts(request, rank, socket); });
+Fd add_image_environment(const Request& request, pid_t rank, unsigned unshared, std::span<const Fd> container,
+                         const Patience& patience) {
+  Child child([&](int socket) { run_scripts(request, rank, unshared, socket); });
   make_step_member(child.pid(), rank);
-  std::vector<int> descriptors;
-  for (const Fd& fd : container) descriptors.push_back(fd.get());
-  child.send(bytes_of(Go{}), descriptors);
+  child.send(bytes_of(Go{}), numbers_of(container.first(wire_namespaces_end(unshared))));
   Extended extended;
   return std::move(child.receive(writable_bytes_of(extended), 1, patience)[0]);
 }

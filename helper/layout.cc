@@ -1,6 +1,7 @@
 #include "helper/layout.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/mount.h>
 
 #include <algorithm>
@@ -24,6 +25,7 @@ namespace slipway {
 namespace {
 
 constexpr char kEveryContainer[] = "every container";
+constexpr char kOwnNet[] = "--container-unshare=net", kOwnIpc[] = "--container-unshare=ipc";
 constexpr char kRootsHome[] = "/root";
 
 // A working directory here is the image's own: the host's would hide the system the user asked for. So is none at all.
@@ -87,6 +89,17 @@ class Layout {
     add(std::move(entry));
   }
 
+  // Where the kernel has it and lets the user mount it.
+  MountWord& add_kernels(const char* file_system, const std::string& target, const char* asked_by) {
+    LayoutEntry entry;
+    entry.word.kind = MountWord::kKernel;
+    entry.word.source = file_system;
+    entry.word.target = target;
+    entry.need = LayoutEntry::kIfThere;
+    entry.asked_by = asked_by;
+    return add(std::move(entry)).word;
+  }
+
   LayoutEntry& add_word(const MountWord& word, const char* asked_by) {
     LayoutEntry entry;
     entry.word = word;
@@ -102,14 +115,30 @@ class Layout {
   void add_system() {
     add_bind("/proc", "/proc", LayoutEntry::kMust, kEveryContainer);
     add_bind("/sys", "/sys", LayoutEntry::kMust, kEveryContainer).flags = MS_RDONLY;
+    if (terms_.namespaces & CLONE_NEWNET) add_own_sys();
+    const bool has_own_ipc = terms_.namespaces & CLONE_NEWIPC;
     if (terms_.shows_host_devices) {
       add_bind("/dev", "/dev", LayoutEntry::kMust, "dev=host");
-      return;
+    } else {
+      add_bind(kDevicesName, "/dev", LayoutEntry::kMust, kEveryContainer);
+      for (const char* path : {"/dev/pts", "/dev/hugepages"}) add_if_there(path);
+      if (!has_own_ipc) {
+        for (const char* path : {"/dev/shm", "/dev/mqueue"}) add_if_there(path);
+      }
     }
-    add_bind(kDevicesName, "/dev", LayoutEntry::kMust, kEveryContainer);
-    for (const char* path : {"/dev/pts", "/dev/shm", "/dev/mqueue", "/dev/hugepages"}) {
-      add_bind(path, path, LayoutEntry::kIfThere, kEveryContainer);
+    if (has_own_ipc) {
+      add_empty("/dev/shm", "1777", kOwnIpc);
+      add_kernels("mqueue", "/dev/mqueue", kOwnIpc);
     }
+  }
+
+  void add_if_there(const char* path) { add_bind(path, path, LayoutEntry::kIfThere, kEveryContainer); }
+
+  // The network devices that /sys shows are those of whoever mounted it. Over the host's, which stays where the kernel
+  // refuses another one: where parts of it are covered, as in some containers.
+  void add_own_sys() {
+    add_kernels("sysfs", "/sys", kOwnNet).flags = MS_RDONLY;
+    add_bind("/sys/fs/cgroup", "/sys/fs/cgroup", LayoutEntry::kIfThere, kOwnNet).flags = MS_RDONLY;
   }
 
   void add_directories_for_files() {

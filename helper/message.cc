@@ -20,9 +20,9 @@ Wire wire_of(int exit_code, const std::string& sentence) {
 }  // namespace
 
 bool send_container(int socket, const Container& container, const std::string& sentence) {
-  const int descriptors[kWireDescriptors] = {container.user_namespace.get(), container.mount_namespace.get(),
-                                             container.plan.get()};
-  return send_datagram(socket, bytes_of(wire_of(0, sentence)), descriptors);
+  Wire wire = wire_of(0, sentence);
+  wire.unshared = container.unshared;
+  return send_datagram(socket, bytes_of(wire), numbers_of(container.descriptors));
 }
 
 bool send_failure(int socket, const Failure& failure) {

@@ -5,16 +5,18 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "helper/fd.h"
 #include "helper/wire.h"
 
 namespace slipway {
 
+// `descriptors` are in the order of helper/wire.h. What the worker sends the watcher still lacks those of a pid
+// namespace, which the watcher adds (helper/init_process.h).
 struct Container {
-  Fd user_namespace;
-  Fd mount_namespace;
-  Fd plan;  // sealed memfd, see helper/plan.h
+  unsigned unshared = 0;
+  std::vector<Fd> descriptors;
 };
 
 struct Failure {

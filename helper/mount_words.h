@@ -11,6 +11,7 @@ struct MountWord {
   enum Kind {
     kBind,     // `source` of the host; an image file with a target of its own is mounted, unless `how` says otherwise
     kTmpfs,    // an empty directory in memory
+    kKernel,   // what the kernel has to show, mounted anew: `source` is the file system; none of users' words
     kUnmount,  // takes away what lies at `target`
   } kind = kBind;
   enum How { kAsItIs, kTop, kTree } how = kAsItIs;  // kTop: without what is mounted below the source

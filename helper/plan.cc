@@ -8,6 +8,7 @@ Fd write_plan(const Plan& plan) {
   EntryWriter entries;
   entries.add("cwd", plan.cwd);
   if (!plan.notice.empty()) entries.add("notice", plan.notice);
+  if (plan.is_batch) entries.add("batch", "yes");
   if (!plan.interpreter_remedy.empty()) entries.add("interpreter_remedy", plan.interpreter_remedy);
   for (const std::string& word : plan.front) entries.add("front", word);
   for (const EnvironmentRule& rule : plan.environment) {

@@ -15,6 +15,7 @@ struct Plan {
   std::string cwd;  // absolute path inside the container
   std::string notice;  // for the user, from the step's first rank; empty: nothing
   std::vector<std::string> front;  // the words in front of the step's own
+  bool is_batch = false;           // of the job's batch step
   std::string interpreter_remedy;  // what to do when the command's interpreter is missing; empty: the usual
   std::vector<EnvironmentRule> environment;  // which of the rank's own variables stay
   std::vector<std::pair<std::string, std::string>> set;  // environment: always set to this

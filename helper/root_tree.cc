@@ -122,6 +122,12 @@ void mount_empty(const Fd& point, const LayoutEntry& entry) {
   }
 }
 
+// False where the kernel has no such file system, or keeps it from users.
+bool mount_kernels(const Fd& point, const MountWord& word) {
+  const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC | word.flags;
+  return mount("slipway", link_to(point).c_str(), word.source.c_str(), flags, nullptr) == 0;
+}
+
 // Always with what is mounted below the source, unless the user asks for its top: the kernel lets no one uncover in a
 // user namespace what a mount hides.
 void bind(const Fd& point, const Opened& opened) {
@@ -152,7 +158,8 @@ void mount_into(const Fd& root, const Opened& opened, const std::vector<Opened>&
   {
     const Fd point = mount_point_of(root, opened);
     if (word.kind == MountWord::kTmpfs) mount_empty(point, opened.entry);
-    else bind(point, opened);
+    else if (word.kind == MountWord::kBind) bind(point, opened);
+    else if (!mount_kernels(point, word)) return;
   }
   set_flags(root, word);
 }

@@ -73,9 +73,9 @@ std::vector<std::string> runscript_of(const std::string& app) {
 void decide_start(Plan& plan, const Request& request, const Terms& terms) {
   decide_directory(plan, request, terms);
   if (!terms.options.app.empty()) check_app(terms.options.app);
-  const bool is_batch = !request.batch_script.empty();
-  if (terms.options.run.value_or(false) && !is_batch) plan.front = runscript_of(terms.options.app);
-  if (is_batch) {
+  plan.is_batch = !request.batch_script.empty();
+  if (terms.options.run.value_or(false) && !plan.is_batch) plan.front = runscript_of(terms.options.app);
+  if (plan.is_batch) {
     plan.interpreter_remedy =
         "use an image that has the program of the script's #! line, or run the script on the host with "
         "--container-batch=host";

@@ -1,9 +1,13 @@
 #include "helper/user_half.h"
 
+#include <net/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +28,7 @@
 #include "helper/start.h"
 #include "helper/terms.h"
 #include "helper/timeline.h"
+#include "helper/unshare.h"
 #include "helper/variables.h"
 
 namespace slipway {
@@ -42,6 +47,25 @@ void unshare_namespaces() {
                        "ask the admin whether this node's kernel or security module forbids user namespaces");
   }
   must(become_undumpable());
+}
+
+void bring_loopback_up() {
+  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq interface{};
+  strcpy(interface.ifr_name, "lo");
+  interface.ifr_flags = IFF_UP;
+  if (!socket || ioctl(socket.get(), SIOCSIFFLAGS, &interface) != 0) {
+    throw system_error(unshare_option(CLONE_NEWNET), "ioctl(SIOCSIFFLAGS)");
+  }
+}
+
+// After the user's own, which then owns them; one by one, since the error does not name the one that failed. That of
+// processes is not for this process, which will be gone before the ranks come (helper/init_process.h).
+void unshare_others(unsigned namespaces) {
+  for (const auto& [flag, name] : kUnsharable) {
+    if (namespaces & flag && flag != CLONE_NEWPID) unshare_namespace(flag, unshare_option(flag));
+  }
+  if (namespaces & CLONE_NEWNET) bring_loopback_up();
 }
 
 std::string name_of_word(const Terms& terms, uint32_t word) { return printable(terms.options.mounts.at(word).source); }
@@ -90,7 +114,8 @@ void run_user_half(const Request& request, Names names, int socket) {
   const auto prepared = Timeline::Clock::now();
   receive_order(socket, writable_bytes_of(images));
   unshare_namespaces();
-  answer(socket, bytes_of(Unshared{nanoseconds(prepared - start), terms.remaps_root}));
+  unshare_others(terms.namespaces);
+  answer(socket, bytes_of(Unshared{nanoseconds(prepared - start), terms.remaps_root, terms.namespaces}));
   wait_for_go(socket);
   Plan plan = variables_of_plan(request, accounts, terms, table);
   if (chdir(kWorkDirectory) != 0) throw system_error(kWorkDirectory, "chdir");

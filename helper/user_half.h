@@ -26,6 +26,7 @@ struct MountedImages {
 struct Unshared {
   int64_t prepared_ns = 0;  // how long everything took until root's first word was waited for, names above all
   bool remaps_root = false;  // the user is to be 0 inside
+  unsigned namespaces = 0;   // that the step has for itself (helper/wire.h)
 };
 
 // What it writes when the container stands; the plan comes with it as a descriptor.

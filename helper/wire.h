@@ -3,6 +3,8 @@
 // which enter does not have.
 #pragma once
 
+#include <sched.h>
+
 namespace slipway {
 
 // The environment variable that tells enter where to read: "<descriptor>:<seconds to wait>".
@@ -12,12 +14,33 @@ inline constexpr char kArgv0Variable[] = "SLIPWAY_ARGV0";
 
 struct Wire {
   char release[16];  // catches a plugin, stage and enter of different installations
-  int exit_code;     // 0: the container is ready, and kWireDescriptors come with the message
+  int exit_code;     // 0: the container is ready, and its descriptors come with the message
+  unsigned unshared;  // its namespaces besides those of users and mounts: flags of kUnsharable
   char sentence[4096];  // why there is no container, or how it was made; empty: nothing to say
 };
 
-// The descriptors that come with it; the plan is that of helper/plan.h.
-enum { kWireUserNamespace, kWireMountNamespace, kWirePlan, kWireDescriptors };
+// The namespaces that a step can have for itself (--container-unshare), as clone(2) and /proc/PID/ns name them. That of
+// processes is the last: it exists only when its first process does (helper/init_process.h).
+struct Unsharable {
+  unsigned flag;
+  const char* name;
+};
+inline constexpr Unsharable kUnsharable[] = {
+    {CLONE_NEWNET, "net"}, {CLONE_NEWIPC, "ipc"}, {CLONE_NEWUTS, "uts"}, {CLONE_NEWPID, "pid"}};
+
+// The descriptors that come with it: the plan (helper/plan.h), the namespaces in the order in which they are joined, of
+// which those of `unshared` follow as kUnsharable has them, and with a pid namespace the lifeline of its init.
+enum { kWirePlan, kWireUserNamespace, kWireMountNamespace, kWireOtherNamespaces };
+inline constexpr int kMostWireDescriptors = kWireOtherNamespaces + sizeof kUnsharable / sizeof kUnsharable[0] + 1;
+
+// One past the last namespace.
+constexpr int wire_namespaces_end(unsigned unshared) {
+  return kWireOtherNamespaces + __builtin_popcount(unshared);
+}
+
+constexpr int wire_descriptors(unsigned unshared) {
+  return wire_namespaces_end(unshared) + (unshared & CLONE_NEWPID ? 1 : 0);
+}
 
 // The plan's first entry, and the request's.
 inline constexpr char kReleaseEntry[] = "release=" PACKAGE_VERSION;

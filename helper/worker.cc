@@ -12,7 +12,10 @@
 #include <cstring>
 #include <list>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "enter/descriptors.h"
 #include "helper/audit.h"
@@ -23,6 +26,7 @@
 #include "helper/fuse_server.h"
 #include "helper/fuse_watch.h"
 #include "helper/image_environment.h"
+#include "helper/init_process.h"
 #include "helper/message.h"
 #include "helper/rank.h"
 
@@ -43,10 +47,12 @@ void work(const Request& request, const Timeline& timeline, int answer, pid_t wa
   }
 }
 
+Error no_proper_answer() { return Error("container", "a process of slipway-stage gave no proper answer"); }
+
 // Takes the descriptors: once it returns, the device is the server's alone, and its end is the mount's.
 void start_server(FuseServer& server, const FuseOrder& order, std::vector<Fd> opened, const Rank& rank,
                   const Patience& patience) {
-  if (opened.size() != 2) throw Error("container", "a process of slipway-stage gave no proper answer");
+  if (opened.size() != 2) throw no_proper_answer();
   const int descriptors[] = {opened[0].get(), opened[1].get()};
   server.start(order, descriptors, rank.pid, patience);
 }
@@ -55,6 +61,17 @@ std::string node_name() {
   utsname name;
   uname(&name);
   return std::string(name.nodename).substr(0, std::string(name.nodename).find('.'));
+}
+
+// The worker's container has no process yet, and so no pid namespace.
+size_t worker_descriptors(unsigned unshared) { return wire_descriptors(unshared & ~unsigned{CLONE_NEWPID}); }
+
+// Behind the other namespaces, as helper/wire.h has it.
+void add_init_process(std::vector<Fd>& container, const Request& request, const Rank& rank, const Patience& patience) {
+  const auto namespaces = std::span<const Fd>(container).subspan(kWireUserNamespace);
+  InitProcess init = start_init_process(request, rank.pid, namespaces, patience);
+  container.push_back(std::move(init.pid_namespace));
+  container.push_back(std::move(init.lifeline));
 }
 
 }  // namespace
@@ -112,33 +129,40 @@ void Worker::deliver(Fd& ranks, Timeline timeline) {
     timeline.phase("FUSE server started");
     answer = receive(wire, patience);
   }
-  if (answer.size == sizeof(EnvironmentOrder)) {
-    answer = receive(wire, patience);
+  const bool has_scripts = answer.size == sizeof(EnvironmentOrder);
+  if (has_scripts) answer = receive(wire, patience);
+  const bool is_container = wire.exit_code == 0;
+  if (is_container && answer.descriptors.size() != worker_descriptors(wire.unshared)) throw no_proper_answer();
+  const bool has_init = wire.unshared & CLONE_NEWPID;
+  if (is_container && (has_init || has_scripts)) {
     if (!meet_rank()) return;
     timeline.skip();
-    if (answer.descriptors.size() == kWireDescriptors) {
-      answer.descriptors[kWirePlan] = add_image_environment(request_, rank->pid, answer.descriptors, patience);
+    if (has_init) {
+      add_init_process(answer.descriptors, request_, *rank, patience);
+      timeline.phase("init started");
     }
-    timeline.phase("image's scripts");
+    if (has_scripts) {
+      answer.descriptors[kWirePlan] =
+          add_image_environment(request_, rank->pid, wire.unshared, answer.descriptors, patience);
+      timeline.phase("image's scripts");
+    }
   }
 
-  if (request_.is_verbose && wire.exit_code == 0) {
+  if (request_.is_verbose && is_container) {
     timeline.whole("delivered after");
     set_sentence(wire, node_name() + ": " + wire.sentence + ", " + timeline.text());
   }
-  std::vector<int> descriptors;
-  for (const Fd& fd : answer.descriptors) descriptors.push_back(fd.get());
-  send_datagram(ranks.get(), bytes_of(wire), descriptors);
+  send_datagram(ranks.get(), bytes_of(wire), numbers_of(answer.descriptors));
   ranks.reset();
   send_datagram(answer_.get(), bytes_of(Go{}));
   struct stat mount_namespace{};
-  if (descriptors.size() == kWireDescriptors) fstat(descriptors[kWireMountNamespace], &mount_namespace);
+  if (is_container) fstat(answer.descriptors[kWireMountNamespace].get(), &mount_namespace);
   answer.descriptors.clear();  // else this process would keep the container
 
   // It may go on to warm the page cache.
   pollfd end{answer_.get(), POLLIN, 0};
   if (poll(&end, 1, static_cast<int>(patience.seconds) * 1000) > 0 && waitpid(pid_, nullptr, 0) == pid_) pid_ = -1;
-  if (!servers.empty() && wire.exit_code == 0) watch_fuse_servers(servers, *rank, mount_namespace, request_);
+  if (!servers.empty() && is_container) watch_fuse_servers(servers, *rank, mount_namespace, request_);
 }
 
 }  // namespace slipway

@@ -129,7 +129,7 @@ int main(int argc, char** argv) {
     const std::string summons = std::to_string(ranks_end) + ":60";
     const Arrival arrival = await_container(ranks_end, 60000);  // ends this program when there is none
     ready.push_back(now_ms() - start);
-    for (const int fd : {arrival.user_namespace, arrival.mount_namespace, arrival.plan}) close(fd);
+    for (int i = 0; i < arrival.count; ++i) close(arrival.descriptors[i]);
     std::vector<pid_t> children;
     for (int rank = 0; rank < ranks; ++rank) {
       children.push_back(spawn([&] {

@@ -26,9 +26,15 @@ TEST_GROUP(Arrival) {
     ranks.reset();
     stage.reset();
   }
-  static Container some_container() {
-    return {Fd(open("/dev/null", O_RDONLY | O_CLOEXEC)), Fd(open("/dev/zero", O_RDONLY | O_CLOEXEC)),
-            Fd(open("/dev/full", O_RDONLY | O_CLOEXEC))};
+  // Its descriptors are known by their devices' numbers.
+  static Container some_container(unsigned unshared = 0) {
+    constexpr const char* kDevices[] = {"full", "null", "zero", "random", "urandom", "kmsg", "null", "zero"};
+    Container container;
+    container.unshared = unshared;
+    for (int i = 0; i < wire_descriptors(unshared); ++i) {
+      container.descriptors.emplace_back(open((std::string("/dev/") + kDevices[i]).c_str(), O_PATH | O_CLOEXEC));
+    }
+    return container;
   }
   static unsigned device(int fd) {
     struct stat status;
@@ -45,12 +51,34 @@ TEST(Arrival, OneMessageServesAnyNumberOfRanks) {
   stage.reset();
   for (int rank = 0; rank < 1000; ++rank) {
     const Arrival arrival = await_container(ranks.get(), 1000);
-    const Fd user_namespace(arrival.user_namespace), mount_namespace(arrival.mount_namespace), plan(arrival.plan);
-    LONGS_EQUAL(3, device(arrival.user_namespace));
-    LONGS_EQUAL(5, device(arrival.mount_namespace));
-    LONGS_EQUAL(7, device(arrival.plan));
-    CHECK(fcntl(arrival.plan, F_GETFD) & FD_CLOEXEC);
+    LONGS_EQUAL(3, arrival.count);
+    LONGS_EQUAL(7, device(arrival.descriptors[kWirePlan]));
+    LONGS_EQUAL(3, device(arrival.descriptors[kWireUserNamespace]));
+    LONGS_EQUAL(5, device(arrival.descriptors[kWireMountNamespace]));
+    CHECK(fcntl(arrival.descriptors[kWirePlan], F_GETFD) & FD_CLOEXEC);
+    for (int i = 0; i < arrival.count; ++i) close(arrival.descriptors[i]);
   }
+}
+
+TEST(Arrival, NamespacesOfTheStepsOwnComeAlong) {
+  constexpr unsigned kAll = CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWPID;
+  for (const unsigned unshared : {unsigned{CLONE_NEWUTS}, unsigned{CLONE_NEWPID}, kAll}) {
+    setup();
+    CHECK(send_container(stage.get(), some_container(unshared)));
+    const Arrival arrival = await_container(ranks.get(), 1000);
+    LONGS_EQUAL(unshared, arrival.unshared);
+    // With a pid namespace one more: the lifeline.
+    LONGS_EQUAL(unshared == kAll ? 8 : unshared == CLONE_NEWPID ? 5 : 4, arrival.count);
+    LONGS_EQUAL(8, device(arrival.descriptors[kWireOtherNamespaces]));
+    for (int i = 0; i < arrival.count; ++i) close(arrival.descriptors[i]);
+  }
+}
+
+TEST(Arrival, AContainerThatLacksANamespaceIsRefused) {
+  Container container = some_container(CLONE_NEWNET);
+  container.descriptors.pop_back();
+  CHECK(send_container(stage.get(), container));
+  LONGS_EQUAL(1, what_a_rank_does().exit_code);
 }
 
 TEST(Arrival, AFailureCarriesItsSentenceAndExitCode) {
@@ -112,5 +140,7 @@ TEST(Arrival, WithoutRoomForDescriptorsIsRefused) {
 }
 
 TEST(Arrival, AContainerWithoutItsDescriptorsIsNotSent) {
-  CHECK_FALSE(send_container(stage.get(), Container{}));  // EBADF
+  Container container;
+  container.descriptors.resize(kWireOtherNamespaces);
+  CHECK_FALSE(send_container(stage.get(), container));  // EBADF
 }

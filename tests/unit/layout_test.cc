@@ -30,9 +30,9 @@ const Lines kSystem = {"/proc /proc",
                        "/sys /sys",
                        "dev /dev",
                        "/dev/pts /dev/pts",
+                       "/dev/hugepages /dev/hugepages",
                        "/dev/shm /dev/shm",
-                       "/dev/mqueue /dev/mqueue",
-                       "/dev/hugepages /dev/hugepages"};
+                       "/dev/mqueue /dev/mqueue"};
 const Lines kFiles = {"/tmp /tmp", "/var/tmp /var/tmp",
                       "/run/.heim_org.h5l.kcm-socket /var/run/.heim_org.h5l.kcm-socket"};
 
@@ -75,6 +75,19 @@ TEST_GROUP(Layout) {
   bool has(const std::string& line) {
     const Lines all = lines();
     return std::find(all.begin(), all.end(), line) != all.end();
+  }
+  // All that is mounted at a place, the last covering the others.
+  std::string at(const std::string& target) {
+    std::string all;
+    for (const LayoutEntry& entry : layout()) {
+      if (entry.word.target != target) continue;
+      const char* const flags = entry.word.flags & MS_RDONLY ? " ro" : "";
+      const char* const kind = entry.word.kind == MountWord::kTmpfs    ? "empty "
+                               : entry.word.kind == MountWord::kKernel ? "new "
+                                                                       : "host's ";
+      all += (all.empty() ? "" : ", ") + (kind + entry.word.source) + flags;
+    }
+    return all;
   }
   LayoutEntry last() {
     return layout().back();
@@ -363,4 +376,25 @@ TEST(Denial, IsOfTheDirectoryThatALinkNames) {
   std::filesystem::create_directory(real + "/real");
   std::filesystem::create_symlink(real + "/real", real + "/link");
   CHECK(!denial(real + "/real/x", {real + "/link"}).empty());
+}
+
+TEST(Layout, TheHostsAreShownWhereNamespacesAreTheHosts) {
+  options = {{"unshare", "uts,pid"}};
+  STRCMP_EQUAL("host's /sys ro", at("/sys").c_str());
+  STRCMP_EQUAL("host's /dev/shm", at("/dev/shm").c_str());
+  STRCMP_EQUAL("host's /dev/mqueue", at("/dev/mqueue").c_str());
+}
+
+TEST(Layout, ANetworkOfItsOwnHasItsOwnDevicesInSys) {
+  options = {{"unshare", "net"}};
+  STRCMP_EQUAL("host's /sys ro, new sysfs ro", at("/sys").c_str());
+  STRCMP_EQUAL("host's /sys/fs/cgroup ro", at("/sys/fs/cgroup").c_str());
+  STRCMP_EQUAL("host's /dev/shm", at("/dev/shm").c_str());
+}
+
+TEST(Layout, AnIpcNamespaceOfItsOwnShowsNothingOfTheHosts) {
+  options = {{"unshare", "ipc"}};
+  STRCMP_EQUAL("empty ", at("/dev/shm").c_str());
+  STRCMP_EQUAL("new mqueue", at("/dev/mqueue").c_str());
+  STRCMP_EQUAL("host's /sys ro", at("/sys").c_str());
 }

@@ -1,0 +1,42 @@
+#include "helper/unshare.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "tests/unit/in_child.h"
+
+#include <CppUTest/TestHarness.h>
+
+#include "helper/error.h"
+#include "helper/fd.h"
+
+using namespace slipway;
+
+TEST_GROUP(Unshare){};
+
+TEST(Unshare, TheOptionIsNamed) {
+  STRCMP_EQUAL("--container-unshare=net", unshare_option(CLONE_NEWNET).c_str());
+  STRCMP_EQUAL("--container-unshare=pid", unshare_option(CLONE_NEWPID).c_str());
+}
+
+// In a user namespace, whose own limits everybody may set.
+TEST(Unshare, ALimitThatIsReachedIsNamed) {
+  constexpr int kNoUserNamespaces = 77;
+  const Ended ended = in_child([] {
+    if (unshare(CLONE_NEWUSER) != 0) _exit(kNoUserNamespaces);
+    unshare_namespace(CLONE_NEWUTS, "what");
+    const Fd limit(open("/proc/sys/user/max_uts_namespaces", O_WRONLY));
+    if (write(limit.get(), "0", 1) != 1) _exit(kNoUserNamespaces);
+    try {
+      unshare_namespace(CLONE_NEWUTS, unshare_option(CLONE_NEWUTS));
+    } catch (const Error& error) {
+      dprintf(STDERR_FILENO, "%s", error.what());
+    }
+  });
+  if (ended.exit_code == kNoUserNamespaces) return;
+  STRCMP_EQUAL(
+      "--container-unshare=uts: this node has no more uts namespaces for you; ask the admin to raise the sysctl "
+      "user.max_uts_namespaces",
+      ended.output.c_str());
+}
