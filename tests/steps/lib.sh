@@ -140,7 +140,7 @@ print("tried", len(sys.argv) - 1)
 # only says so in its status.)
 leftovers() {
   losetup -a
-  ps -eo stat=,comm= | grep -v '^Z' | grep -oE 'slipway-stage|slipway-enter|slipway-fuse|slurmstepd' || true
+  ps -eo stat=,comm= | grep -v '^Z' | grep -oE 'slipway-(stage|enter|fuse|init)|slurmstepd' || true
   { readlink /proc/[0-9]*/ns/user || true; } | sort -u
 }
 nothing_is_left() { [ -z "$(leftovers | grep -v '^user:')" ]; }
