@@ -171,6 +171,9 @@ class Explanation {
       mount["kind"] = "devices";
     } else if (word.kind == MountWord::kTmpfs) {
       mount["kind"] = "empty";
+    } else if (word.kind == MountWord::kKernel) {
+      mount["kind"] = "kernel";
+      mount["source"] = word.source;
     } else if (word.kind == MountWord::kUnmount) {
       take_away(word.target);
       mount["kind"] = "unmount";

@@ -92,6 +92,7 @@ std::string description_of_source(const json& mount) {
   if (kind == "devices") text = "a minimal one of its own";
   else if (kind == "unmount") text = "whatever was mounted there, taken away";
   else if (kind == "empty") text = "empty, in memory";
+  else if (kind == "kernel") text = "a " + mount["source"].get<std::string>() + " of its own";
   else text = mount["source"];
   if (mount.contains("size")) text += ", " + mount["size"].get<std::string>();
   if (kind == "image") text += ", an image, by " + mount["image"]["how"].get<std::string>();
