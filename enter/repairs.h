@@ -3,8 +3,8 @@
 
 namespace slipway {
 
-// Called inside the container: TMPDIR, SHELL, LANG, LC_..., XDG_RUNTIME_DIR and DBUS_SESSION_BUS_ADDRESS stay where what
-// they name is there too. Else TMPDIR becomes /tmp, SHELL /bin/sh, a locale C.UTF-8, and the others go.
+// Called inside the container: TMPDIR, SHELL, LANG, LC_..., XDG_RUNTIME_DIR and DBUS_SESSION_BUS_ADDRESS stay where
+// what they name is there too. Else TMPDIR becomes /tmp, SHELL /bin/sh, a locale C.UTF-8, and the others go.
 void repair_environment();
 
 }  // namespace slipway

@@ -18,8 +18,8 @@ namespace {
 
 constexpr char kWhat[] = "--container-unshare=pid";
 
-// What slurmstepd does for a rank with --pty (login_tty(3)), done again for the one inside: only the leader of a session
-// has a terminal to control, and a shell there must find its own process group in front of it.
+// What slurmstepd does for a rank with --pty (login_tty(3)), done again for the one inside: only the leader of a
+// session has a terminal to control, and a shell there must find its own process group in front of it.
 bool give_up_terminal() { return tcgetsid(STDIN_FILENO) == getpid() && ioctl(STDIN_FILENO, TIOCNOTTY) == 0; }
 void take_terminal() {
   if (setsid() < 0 || ioctl(STDIN_FILENO, TIOCSCTTY, 0) != 0) fail_call(kWhat, "ioctl(TIOCSCTTY)");

@@ -1,6 +1,6 @@
-// With a pid namespace of the step's own, the process that slurmstepd started cannot become the program: it cannot enter
-// that namespace itself, only its children can. It stays outside and stands in for the program, towards slurmstepd and
-// whoever knows the rank by its number on the node.
+// With a pid namespace of the step's own, the process that slurmstepd started cannot become the program: it cannot
+// enter that namespace itself, only its children can. It stays outside and stands in for the program, towards
+// slurmstepd and whoever knows the rank by its number on the node.
 #pragma once
 
 #include <signal.h>
@@ -14,8 +14,9 @@ namespace slipway {
 // `is_batch`: this is the job's batch step.
 void leave_stand_in(int lifeline, const int* held, int count, bool is_batch);
 
-// Whether the stand-in has to tell the rank of `signal`: not when it was sent to both. The kernel sends to the group in front of a terminal, and slurmstepd to all processes of a step, except
-// that it sends the batch step's first process alone what scancel --batch and sbatch --signal=B: ask for.
+// Whether the stand-in has to tell the rank of `signal`: not when it was sent to both. The kernel sends to the group in
+// front of a terminal, and slurmstepd to all processes of a step, except that it sends the batch step's first process
+// alone what scancel --batch and sbatch --signal=B: ask for.
 bool is_to_be_relayed(const siginfo_t& signal, pid_t slurmstepd, bool is_batch);
 
 }  // namespace slipway

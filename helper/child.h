@@ -61,8 +61,8 @@ class Child {
 // parent is dead already.
 void die_with_parent(pid_t parent);
 
-// For the child's side: the parent's word to go on, perhaps with more in it, and an answer. End of file means that the parent is gone: both
-// throw Error then.
+// For the child's side: the parent's word to go on, perhaps with more in it, and an answer. End of file means that the
+// parent is gone: they throw Error then.
 void wait_for_go(int socket);
 void receive_order(int socket, std::span<std::byte> order);
 void answer(int socket, std::span<const std::byte> bytes, std::span<const int> descriptors = {});

@@ -115,7 +115,8 @@ void make_container(const Request& request, Timeline timeline, int answer) {
   timeline.phase("devices");
   const MountedImages mounted = word_of(images, mounts);
   user_half->send(bytes_of(mounted));
-  const bool has_names = user_half->answers_within(std::min(kNamesPatience, request.settings.stage_timeout_seconds * 1000 / 2));
+  const unsigned half_the_limit = request.settings.stage_timeout_seconds * 1000 / 2;
+  const bool has_names = user_half->answers_within(std::min(kNamesPatience, half_the_limit));
   if (!has_names) {
     start_user_half(Names::kEnvironment);
     user_half->send(bytes_of(mounted));

@@ -54,7 +54,8 @@ std::vector<EnvironmentRule> rules_of(const std::string& text, const std::string
     if (!known || name.empty() || !take_word(line).empty() || name.find('=') != name.npos ||
         name.find('*') < name.size() - 1) {
       throw Error(printable(path) + " line " + std::to_string(number),
-                  "is none of \"drop NAME\", \"pass NAME\", \"keep NAME\" and \"always NAME\"", "ask the admin to correct it");
+                  "is none of \"drop NAME\", \"pass NAME\", \"keep NAME\" and \"always NAME\"",
+                  "ask the admin to correct it");
     }
     rules.push_back({*known, std::string(name)});
   }

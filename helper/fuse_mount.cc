@@ -47,8 +47,8 @@ FuseMount mount_fuse(const std::string& where, const std::string& name) {
   // Opened after unshare: the kernel mounts it only in the user namespace in which it was opened (4.18).
   Fd device(open(kDevice, O_RDWR | O_CLOEXEC));
   if (!device) throw cannot_open_device(errno);
-  // The ids as they are in this namespace. allow_other: to the user's other groups and to a debugger too, all of them in
-  // this namespace.
+  // The ids as they are in this namespace. allow_other: to the user's other groups and to a debugger too, all of them
+  // in this namespace.
   const std::string options = "fd=" + std::to_string(device.get()) +
                               ",rootmode=40000,user_id=" + std::to_string(geteuid()) +
                               ",group_id=" + std::to_string(getegid()) + ",allow_other";

@@ -21,8 +21,8 @@ FuseMount mount_fuse(const std::string& where, const std::string& name);
 // Returns when the server answers. Throws Error when it ended instead.
 void wait_for_fuse_server(const std::string& where, const std::string& name, const Request& request);
 
-// Mounts an overlay in front of the root's image, where the kernel can (5.11). FUSE asks its server at each ioctl, as Python makes one for
-// every file that it opens, and before overlayfs it knows itself that there is none.
+// Mounts an overlay in front of the root's image, where the kernel can (5.11). FUSE asks its server at each ioctl, as
+// Python makes one for every file that it opens, and before overlayfs it knows itself that there is none.
 void shield_fuse_mount();
 
 }  // namespace slipway

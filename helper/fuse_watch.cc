@@ -107,7 +107,8 @@ void watch_fuse_servers(const std::list<FuseServer>& servers, const Rank& rank, 
 
   bool was_dying = false;
   const auto one_has_ended = [&] {
-    return std::any_of(servers.begin(), servers.end(), [](const FuseServer& server) { return has_ended(server.pid()); });
+    return std::any_of(servers.begin(), servers.end(),
+                       [](const FuseServer& server) { return has_ended(server.pid()); });
   };
   while (!one_has_ended()) {
     const timespec tick{kTickSeconds, 0};

@@ -43,8 +43,8 @@ constexpr char kWhat[] = "container plan";
 // The descriptors of the shell besides 0, 1 and 2.
 constexpr int kDoneFd = 3, kWaitFd = 4;
 
-// As the incumbent sources them, those of an app (SCIF) last. At last the shell becomes another one, in which the kernel shows what was exported
-// (/proc/PID/environ); that one waits to be killed. So the image needs nothing but a shell.
+// As the incumbent sources them, those of an app (SCIF) last. Then the shell becomes another one, in which the kernel
+// shows what was exported (/proc/PID/environ); that one waits to be killed. So the image needs nothing but a shell.
 constexpr char kScript[] =
     "for script in /.singularity.d/env/*.sh; do if [ -f \"$script\" ]; then . \"$script\"; fi; done\n"
     "if [ -n \"$SCIF_APPNAME\" ]; then\n"
@@ -238,7 +238,8 @@ void run_scripts(const Request& request, pid_t rank, unsigned unshared, int sock
   if (!shell.has_run_scripts()) throw failed(request, shell);
   const Environment after = shell.environment();
   shell.end();
-  const Fd plan = extended_plan(container[kWirePlan].get(), change_between(before, after, kept_variables(container[kWirePlan].get())));
+  const int given = container[kWirePlan].get();
+  const Fd plan = extended_plan(given, change_between(before, after, kept_variables(given)));
   const int descriptor = plan.get();
   answer(socket, bytes_of(Extended{}), std::span(&descriptor, 1));
 }

@@ -46,8 +46,8 @@ Error cannot_mount(const std::string& name, const std::string& type, int error) 
   return system_error(name, ("mount(" + type + ")").c_str());
 }
 
-// Only a file system that we mounted ourselves may be shown under other ids: an idmapped host directory let the user read
-// root's files there.
+// Only a file system that we mounted ourselves may be shown under other ids: an idmapped host directory let the user
+// read root's files there.
 void show_root_as_user(int mount, const Request& request) {
   const Fd map = make_image_owner_map(request);
   if (!map) return;

@@ -1,5 +1,5 @@
-// The process of stage that reads hostile bytes: it opens the images as the user, says what they are, and later warms the
-// page cache. It is the user, without any capability, so root follows no path of theirs and parses no byte of it.
+// The process of stage that reads hostile bytes: it opens the images as the user, says what they are, and later warms
+// the page cache. It is the user, without any capability, so root follows no path of theirs and parses no byte of it.
 #pragma once
 
 #include <vector>

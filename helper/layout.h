@@ -27,8 +27,8 @@ struct LayoutEntry {
 // directories. Throws Error.
 std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms);
 
-// What a bind of the layout shows, opened as the user; of other entries an empty descriptor. Nothing: the host has none,
-// and the entry is left out. Throws Error: the step cannot have it.
+// What a bind of the layout shows, opened as the user; of other entries an empty descriptor. Nothing: the host has
+// none, and the entry is left out. Throws Error: the step cannot have it.
 std::optional<Fd> open_source(const LayoutEntry& entry, const Settings& settings);
 
 // Of a word that takes away what no other entry mounts.

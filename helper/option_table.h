@@ -1,5 +1,5 @@
-// The --container-* options of srun, sbatch and salloc: the one list from which srun --help, the variables, what travels
-// to the nodes and the test of slipway(1) come. What the values mean is helper/options.h.
+// The --container-* options of srun, sbatch and salloc: the one list from which srun --help, the variables, what
+// travels to the nodes and the test of slipway(1) come. What the values mean is helper/options.h.
 #pragma once
 
 #include <map>

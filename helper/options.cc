@@ -103,7 +103,8 @@ constexpr Reader kReaders[] = {
     {"writable", [](Options& o, const std::string& value) { o.writable = is_yes(value); }},
     {"overlay", read_overlay},
     {"remap_root", [](Options& o, const std::string& value) { o.remap_root = is_yes(value); }},
-    {"unshare", [](Options& o, const std::string& value) { o.namespaces = namespaces_of(value, option_of("unshare")); }},
+    {"unshare",
+     [](Options& o, const std::string& value) { o.namespaces = namespaces_of(value, option_of("unshare")); }},
     {"batch", read_batch},
 };
 

@@ -86,8 +86,8 @@ Verdict judge_image(int image, const std::vector<std::string>& trusted_paths) {
     if (fstat(image, &status) != 0) return {false, "cannot be examined"};
     std::string writer = writer_of("it", status);
     if (!writer.empty()) return {false, writer};
-    const auto vouched = std::find_if(trusted_paths.begin(), trusted_paths.end(),
-                                      [&](const std::string& directory) { return is_at_or_below(path, normal_path(directory)); });
+    const auto is_below = [&](const std::string& directory) { return is_at_or_below(path, normal_path(directory)); };
+    const auto vouched = std::find_if(trusted_paths.begin(), trusted_paths.end(), is_below);
     if (vouched == trusted_paths.end() && !is_on_local_file_system(image)) {
       return {false, "lies on a file system where ownership proves nothing, and under no trusted_path"};
     }

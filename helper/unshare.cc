@@ -14,7 +14,8 @@ namespace slipway {
 namespace {
 
 std::string name_of(unsigned flag) {
-  return std::find_if(std::begin(kUnsharable), std::end(kUnsharable), [&](const auto& u) { return u.flag == flag; })->name;
+  const auto is_meant = [&](const Unsharable& unsharable) { return unsharable.flag == flag; };
+  return std::find_if(std::begin(kUnsharable), std::end(kUnsharable), is_meant)->name;
 }
 
 }  // namespace

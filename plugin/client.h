@@ -12,8 +12,8 @@ namespace slipway {
 
 class Client {
  public:
-  // Before Slurm parses options: the clients export --container as SLURM_CONTAINER only where that variable is unset, so
-  // with the inherited one gone, what is there after parsing was given explicitly. Throws Error.
+  // Before Slurm parses options: the clients export --container as SLURM_CONTAINER only where that variable is unset,
+  // so with the inherited one gone, what is there after parsing was given explicitly. Throws Error.
   Client(Slurm& slurm, const Settings& settings);
 
   // An option, before options_are_parsed. Throws Error.

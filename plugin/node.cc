@@ -89,8 +89,8 @@ std::string process_title() {
   return words.empty() ? "" : words[0];
 }
 
-// Of this node's component, where srun has the plugin; else what the job passes on. Without an image: no container. What
-// the step's commands start inherits it. Throws Error.
+// Of this node's component, where srun has the plugin; else what the job passes on. Without an image: no container.
+// What the step's commands start inherits it. Throws Error.
 OptionValues take_options(Slurm& slurm) {
   OptionValues options;
   const auto text = slurm.environment(kStepVariable);

@@ -1,6 +1,6 @@
 // Runs slipway-stage and slipway-enter as slurmstepd does, without Slurm around them, and prints what they cost:
-// medians, and peaks of resident memory. usage (as root): launch-cost UID IMAGE RANKS ROUNDS [--SETTING=VALUE]... COMMAND...
-// with the settings of helper/option_table.h: --writable=yes.
+// medians, and peaks of resident memory. usage (as root):
+// launch-cost UID IMAGE RANKS ROUNDS [--SETTING=VALUE]... COMMAND..., with settings of helper/option_table.h.
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>

@@ -23,7 +23,8 @@ TEST_GROUP(Elsewhere) {
 };
 
 TEST(Elsewhere, LooksWhereImagesKeepPrograms) {
-  for (const char* path : {"/opt/tool/bin/one", "/usr/local/tool/bin/two", "/usr/lib/openmpi/bin/three", "/sbin/four"}) {
+  for (const char* path :
+       {"/opt/tool/bin/one", "/usr/local/tool/bin/two", "/usr/lib/openmpi/bin/three", "/sbin/four"}) {
     const std::string expected = install(path);
     CHECK(finds(strrchr(path, '/') + 1));
     STRCMP_EQUAL(expected.c_str(), found);
