@@ -57,7 +57,8 @@ Fd open_image(const std::string& path) {
 // The regular file at `path`; nothing where it is something else, or cannot be opened. Opened only when that is known:
 // opening a device can do something.
 Fd open_file(const std::string& path) {
-  const Fd found(::open(path.c_str(), O_PATH | O_CLOEXEC));
+  Fd found(kernel::openat2(AT_FDCWD, path.c_str(), O_PATH | O_CLOEXEC, kernel::kResolveNoMagicLinks));
+  if (!found && errno == ENOSYS) found.reset(::open(path.c_str(), O_PATH | O_CLOEXEC));  // as in open_image
   struct stat status;
   if (!found || fstat(found.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
   return Fd(::open(link_to(found).c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -106,7 +107,7 @@ void refuse_other_kinds(int fd, const std::string& name) {
   struct stat status;
   if (fstat(fd, &status) != 0) throw system_error(name, "fstat");
   if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
-    throw Error(name, "is neither a file nor a directory", "name a SIF image, a squashfs file or a directory");
+    throw Error(name, "is neither a file nor a directory", "name a SIF image, a squashfs or EROFS file, or a directory");
   }
 }
 
