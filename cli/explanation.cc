@@ -17,6 +17,7 @@
 #include "enter/decisions.h"
 #include "helper/accounts.h"
 #include "helper/container.h"
+#include "helper/device_table.h"
 #include "helper/devices.h"
 #include "helper/environment_table.h"
 #include "helper/error.h"
@@ -158,7 +159,10 @@ class Explanation {
 
   void tell_mounts() {
     answer_["mounts"] = json::array();
-    for (const LayoutEntry& entry : layout_of(request_, accounts_, terms_)) attempt([&] { tell_mount(entry); });
+    const std::vector<std::string> devices = devices_shown(read_device_table(request_.settings.device_table));
+    for (const LayoutEntry& entry : layout_of(request_, accounts_, terms_, devices)) {
+      attempt([&] { tell_mount(entry); });
+    }
   }
 
   void tell_mount(const LayoutEntry& entry) {

@@ -41,8 +41,8 @@ bool belongs_to_image(const std::string& written) {
 
 class Layout {
  public:
-  Layout(const Request& request, const Accounts& accounts, const Terms& terms)
-      : request_(request), accounts_(accounts), terms_(terms) {}
+  Layout(const Request& request, const Accounts& accounts, const Terms& terms, const std::vector<std::string>& devices)
+      : request_(request), accounts_(accounts), terms_(terms), devices_(devices) {}
 
   std::vector<LayoutEntry> entries() {
     add_system();
@@ -121,10 +121,14 @@ class Layout {
       add_bind("/dev", "/dev", LayoutEntry::kMust, "dev=host");
     } else {
       add_bind(kDevicesName, "/dev", LayoutEntry::kMust, kEveryContainer);
-      for (const char* path : {"/dev/pts", "/dev/hugepages"}) add_if_there(path);
+      add_if_there("/dev/pts");
       if (!has_own_ipc) {
         for (const char* path : {"/dev/shm", "/dev/mqueue"}) add_if_there(path);
       }
+    }
+    for (const std::string& path : devices_) {
+      const bool is_there = terms_.shows_host_devices && is_at_or_below(path, "/dev");
+      if (!is_there) add_bind(path, path, LayoutEntry::kIfThere, "devices.conf");
     }
     if (has_own_ipc) {
       add_empty("/dev/shm", "1777", kOwnIpc);
@@ -205,6 +209,7 @@ class Layout {
   const Request& request_;
   const Accounts& accounts_;
   const Terms& terms_;
+  const std::vector<std::string>& devices_;
   std::vector<LayoutEntry> entries_;
 };
 
@@ -216,8 +221,9 @@ Error cannot_show(const LayoutEntry& entry, int error) {
 
 }  // namespace
 
-std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms) {
-  return Layout(request, accounts, terms).entries();
+std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms,
+                                   const std::vector<std::string>& devices) {
+  return Layout(request, accounts, terms, devices).entries();
 }
 
 std::optional<Fd> open_source(const LayoutEntry& entry, const Settings& settings) {

@@ -23,9 +23,10 @@ struct LayoutEntry {
   size_t word_number = 0;  // of the user's: its place in Options::mounts
 };
 
-// Reads this node's mount table where the admin's mounts=auto: asks for it, and resolves links of the user's
-// directories. Throws Error.
-std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms);
+// `devices` are those of the node's (helper/device_table.h). Reads this node's mount table where the admin's
+// mounts=auto: asks for it, and resolves links of the user's directories. Throws Error.
+std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms,
+                                   const std::vector<std::string>& devices);
 
 // What a bind of the layout shows, opened as the user; of other entries an empty descriptor. Nothing: the host has
 // none, and the entry is left out. Throws Error: the step cannot have it.

@@ -15,6 +15,7 @@
 #include "enter/privileges.h"
 #include "helper/accounts.h"
 #include "helper/child.h"
+#include "helper/device_table.h"
 #include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/fuse_mount.h"
@@ -110,6 +111,7 @@ void run_user_half(const Request& request, Names names, int socket) {
   Accounts accounts = names == Names::kNameService ? look_up_accounts(request) : accounts_of_environment(request);
   if (terms.remaps_root) accounts = accounts_of_root(accounts);
   const std::vector<EnvironmentRule> table = read_environment_table(request.settings.environment_table);
+  const std::vector<std::string> devices = devices_shown(read_device_table(request.settings.device_table));
   MountedImages images;
   const auto prepared = Timeline::Clock::now();
   receive_order(socket, writable_bytes_of(images));
@@ -122,7 +124,7 @@ void run_user_half(const Request& request, Names names, int socket) {
   mount_by_fuse(images, terms, request, socket);
   if (images.root == ImageMount::kFuse && terms.writing == Terms::Writing::kNone) shield_fuse_mount();
   const auto served = Timeline::Clock::now();
-  std::vector<LayoutEntry> layout = layout_of(request, accounts, terms);
+  std::vector<LayoutEntry> layout = layout_of(request, accounts, terms, devices);
   take_data_images(layout, images);
   Built built;
   built.mounts = build_root_tree(request, accounts, terms, layout, images.root == ImageMount::kBind);

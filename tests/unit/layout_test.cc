@@ -30,7 +30,6 @@ const Lines kSystem = {"/proc /proc",
                        "/sys /sys",
                        "dev /dev",
                        "/dev/pts /dev/pts",
-                       "/dev/hugepages /dev/hugepages",
                        "/dev/shm /dev/shm",
                        "/dev/mqueue /dev/mqueue"};
 const Lines kFiles = {"/tmp /tmp", "/var/tmp /var/tmp",
@@ -43,6 +42,7 @@ TEST_GROUP(Layout) {
   Request request;
   Accounts accounts;
   OptionValues options;
+  Lines devices;
 
   void setup() override {
     accounts.home = "/nowhere/home/alice";
@@ -52,13 +52,14 @@ TEST_GROUP(Layout) {
     request = Request();
     accounts = Accounts();
     options.clear();
+    devices.clear();
   }
   void admin(const Lines& words) {
     request.settings = read_settings(words);
     STRCMP_EQUAL("", request.settings.error.c_str());
   }
   std::vector<LayoutEntry> layout() {
-    return layout_of(request, accounts, terms_of(read_options(options), request.settings));
+    return layout_of(request, accounts, terms_of(read_options(options), request.settings), devices);
   }
   Lines lines() {
     Lines found;
@@ -122,6 +123,21 @@ TEST(Layout, WithTheHostsDevicesThoseAreWhole) {
   admin({"dev=host"});
   CHECK(has("/dev /dev"));
   CHECK_FALSE(has("dev /dev") || has("/dev/shm /dev/shm"));
+}
+
+TEST(Layout, DevicesOfTheTableAreAtTheirOwnPlaces) {
+  devices = {"/dev/infiniband", "/var/lib/hugetlbfs"};
+  for (const char* option : {"no", "yes"}) {
+    options = {{"contain", option}};
+    CHECK(has("/dev/infiniband /dev/infiniband") && has("/var/lib/hugetlbfs /var/lib/hugetlbfs"));
+  }
+}
+
+TEST(Layout, WithTheHostsDevicesOnlyThoseElsewhereAreAdded) {
+  devices = {"/dev/infiniband", "/var/lib/hugetlbfs"};
+  admin({"dev=host"});
+  CHECK(has("/var/lib/hugetlbfs /var/lib/hugetlbfs"));
+  CHECK_FALSE(has("/dev/infiniband /dev/infiniband"));
 }
 
 TEST(Layout, ContainedIsEmpty) {
