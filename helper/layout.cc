@@ -46,6 +46,7 @@ class Layout {
 
   std::vector<LayoutEntry> entries() {
     add_system();
+    if (terms_.options.mpi != Options::Mpi::kNone) add_mpi();
     add_directories_for_files();
     add_home();
     if (terms_.shows_cwd) add_under_both_names(request_.cwd, LayoutEntry::kMust, "the step's working directory");
@@ -143,6 +144,17 @@ class Layout {
   void add_own_sys() {
     add_kernels("sysfs", "/sys", kOwnNet).flags = MS_RDONLY;
     add_bind("/sys/fs/cgroup", "/sys/fs/cgroup", LayoutEntry::kIfThere, kOwnNet).flags = MS_RDONLY;
+  }
+
+  // A PMIx client talks to slurmstepd, its server, over the loopback, and reads what it shares in files below the spool
+  // directory. They do not exist yet (slurmstepd is about to make them), so the directory is shown as a whole. With
+  // munge as its security, the client asks munge's socket.
+  void add_mpi() {
+    if (request_.spool.empty()) return;
+    constexpr char kAskedBy[] = "--mpi=pmix", kMunge[] = "/run/munge";
+    constexpr unsigned long kFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+    add_bind(request_.spool, request_.spool, LayoutEntry::kIfThere, kAskedBy).flags = kFlags;
+    add_bind(kMunge, kMunge, LayoutEntry::kIfThere, kAskedBy).flags = kFlags | MS_RDONLY;
   }
 
   void add_directories_for_files() {

@@ -35,6 +35,8 @@ constexpr OptionSpelling kSpellings[] = {
     {"container-remap-root", "remap_root", kYes, nullptr, "be shown as root, without its power", true},
     {"no-container-remap-root", "remap_root", kNo, nullptr, "be yourself inside", true},
     {"container-unshare", "unshare", nullptr, "net,ipc,uts,pid", "namespaces of the step's own", false},
+    {"container-mpi", "mpi", nullptr, "image|host|none", "whose MPI: the image's, or the host's", false},
+    {"container-fabric", "fabric", nullptr, "image|host", "whose libfabric", false},
     {"container-batch", "batch", nullptr, "image|host", "where sbatch's script runs", false},
 };
 

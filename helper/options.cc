@@ -84,6 +84,20 @@ void read_environment_file(Options& options, const std::string& value) {
   if (value.empty()) throw misunderstood("env_file", value, "names no file", "name one");
 }
 
+void read_mpi(Options& options, const std::string& value) {
+  if (value == "image") options.mpi = Options::Mpi::kImage;
+  else if (value == "host") options.mpi = Options::Mpi::kHost;
+  else if (value == "none") options.mpi = Options::Mpi::kNone;
+  else throw misunderstood("mpi", value, "is none of image, host and none", "name one of the three");
+}
+
+void read_fabric(Options& options, const std::string& value) {
+  options.fabric_of_host = value == "host";
+  if (value != "image" && value != "host") {
+    throw misunderstood("fabric", value, "is neither image nor host", "name one of the two");
+  }
+}
+
 struct Reader {
   std::string_view setting;
   void (*read)(Options&, const std::string& value);
@@ -105,6 +119,8 @@ constexpr Reader kReaders[] = {
     {"remap_root", [](Options& o, const std::string& value) { o.remap_root = is_yes(value); }},
     {"unshare",
      [](Options& o, const std::string& value) { o.namespaces = namespaces_of(value, option_of("unshare")); }},
+    {"mpi", read_mpi},
+    {"fabric", read_fabric},
     {"batch", read_batch},
 };
 

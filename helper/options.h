@@ -37,6 +37,13 @@ struct Options {
   std::optional<bool> remap_root;
   std::optional<unsigned> namespaces;  // as namespaces_of
   std::optional<bool> batch_in_image;
+
+  enum class Mpi {
+    kImage,
+    kHost,  // the host's libraries take the place of the image's
+    kNone,  // nothing is shown for MPI, and nothing is checked
+  } mpi = Mpi::kImage;
+  bool fabric_of_host = false;  // the host's libfabric takes the place of the image's
 };
 
 // Throws Error: a value that is not understood.

@@ -27,6 +27,8 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "home") request.home = value;
   else if (key == "shell") request.shell = value;
   else if (key == "verbose") request.is_verbose = number() != 0;
+  else if (key == "spool") request.spool = value;
+  else if (key == "library_path") request.library_path = value;
   else if (key == "batch_script") request.batch_script = value;
   else throw Error(kWhat, "unknown entry", "ask the admin to finish the upgrade of this node");
 }
@@ -49,6 +51,8 @@ Fd write_request(const Request& request) {
   entries.add("home", request.home);
   entries.add("shell", request.shell);
   entries.add("verbose", request.is_verbose ? 1 : 0);
+  entries.add("spool", request.spool);
+  entries.add("library_path", request.library_path);
   entries.add("batch_script", request.batch_script);
   return entries.seal(kWhat);
 }

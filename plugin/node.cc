@@ -17,6 +17,7 @@
 #include "plugin/components.h"
 #include "plugin/marker.h"
 #include "plugin/option_sources.h"
+#include "plugin/spool.h"
 #include "plugin/stage_process.h"
 
 namespace slipway {
@@ -25,6 +26,7 @@ namespace {
 
 constexpr char kContainer[] = "SLURM_CONTAINER";
 constexpr char kVerboseVariable[] = "SLIPWAY_VERBOSE";
+constexpr char kMpiVariable[] = "SLURM_MPI_TYPE", kPmix[] = "pmix";  // "pmix_v4" and so on, too
 constexpr char kEnter[] = LIBEXECDIR "/slipway-enter";
 
 // Above what programs and shells use, and below 64: a larger table of descriptors takes a process with threads, as
@@ -79,6 +81,10 @@ Request request_for(const Slurm& slurm, const Settings& settings, const OptionVa
   request.is_verbose = yes_or_no(slurm.environment(kVerboseVariable).value_or("")).value_or(false);
   const std::vector<std::string> words = slurm.words();
   if (!words.empty()) request.command = unmark_command(words[0]);
+  if (slurm.environment(kMpiVariable).value_or("").starts_with(kPmix)) {
+    request.spool = spool_directory(slurm.job(), slurm.step());
+  }
+  request.library_path = slurm.environment("LD_LIBRARY_PATH").value_or("");
   if (slurm.step() == kBatchStep) request.batch_script = request.command;
   return request;
 }

@@ -140,6 +140,25 @@ TEST(Layout, WithTheHostsDevicesOnlyThoseElsewhereAreAdded) {
   CHECK_FALSE(has("/dev/infiniband /dev/infiniband"));
 }
 
+TEST(Layout, WithPmixSlurmsSpoolAndMungesSocketAreShownAndRunNothing) {
+  request.spool = "/nowhere/spool";
+  unsigned found = 0;
+  for (const LayoutEntry& entry : layout()) {
+    if (entry.asked_by != "--mpi=pmix") continue;
+    ++found;
+    const bool is_spool = line_of(entry) == "/nowhere/spool /nowhere/spool";
+    CHECK(is_spool || line_of(entry) == "/run/munge /run/munge");
+    LONGS_EQUAL(MS_NOSUID | MS_NODEV | MS_NOEXEC | (is_spool ? 0 : MS_RDONLY), entry.word.flags);
+  }
+  LONGS_EQUAL(2, found);
+}
+
+TEST(Layout, WithPmixAndNothingForMpiNeitherIsShown) {
+  request.spool = "/nowhere/spool";
+  options = {{"mpi", "none"}};
+  CHECK_FALSE(has("/nowhere/spool /nowhere/spool") || has("/run/munge /run/munge"));
+}
+
 TEST(Layout, ContainedIsEmpty) {
   options = {{"contain", "yes"}};
   Lines expected = kSystem;

@@ -57,7 +57,8 @@ TEST(Options, AnEmptyValueAsksForNothing) {
 TEST(Options, EveryOptionWithAnArgumentIsUnderstoodOrRefused) {
   const std::map<std::string, std::string> nonsense = {{"mounts", ":"},  {"workdir", "x"}, {"no_mount", "x"},
                                                        {"env", "="},     {"overlay", ":"}, {"app", "/"},
-                                                       {"unshare", "x"}, {"batch", "x"}};
+                                                       {"unshare", "x"}, {"batch", "x"}, {"mpi", "x"},
+                                                       {"fabric", "x"}};
   for (const OptionSpelling& spelling : option_spellings()) {
     const auto bad = nonsense.find(spelling.setting);
     const bool takes_anything = std::string(spelling.setting) == kImage || std::string(spelling.setting) == "env_file";
@@ -239,6 +240,15 @@ TEST(Options, ALineBreakOfTheDirectoryIsNoneEither) {
 
 TEST(Options, WhatIsNotUnderstoodIsToldEarly) {
   STRCMP_CONTAINS("--container-batch=x: ", complaint_of_paths("batch", "x").c_str());
+}
+
+TEST(Options, TheMpiIsTheImagesUnlessTheHostsIsAskedFor) {
+  CHECK(read("mpi", "").mpi == Options::Mpi::kImage && read("mpi", "image").mpi == Options::Mpi::kImage);
+  CHECK(read("mpi", "host").mpi == Options::Mpi::kHost && read("mpi", "none").mpi == Options::Mpi::kNone);
+  STRCMP_CONTAINS("--container-mpi=pmix: is none of image, host and none", complaint_about("mpi", "pmix").c_str());
+  CHECK(read("fabric", "host").fabric_of_host);
+  CHECK_FALSE(read("fabric", "image").fabric_of_host);
+  STRCMP_CONTAINS("--container-fabric=none: is neither image nor host", complaint_about("fabric", "none").c_str());
 }
 
 TEST(Options, NamesOfVariablesAreThoseOfShells) {
