@@ -84,11 +84,12 @@ class Prefetch {
   }
 
   void read_needs(int file, const std::string& path) {
-    const ElfNeeds needs = read_elf_needs(file);
+    const ElfFile needs = read_elf(file);
     if (!needs.interpreter.empty()) {
       if (const Fd interpreter = open_path(needs.interpreter)) read_all(interpreter.get());
     }
-    for (const std::string& name : needs.libraries) library(name, path, needs.directories);
+    const std::vector<std::string>& run_path = needs.runpath.empty() ? needs.rpath : needs.runpath;
+    for (const std::string& name : needs.libraries) library(name, path, run_path);
   }
 
   void library(const std::string& name, const std::string& needed_by, const std::vector<std::string>& run_path) {

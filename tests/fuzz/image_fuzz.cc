@@ -4,11 +4,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "helper/elf.h"
+#include "helper/elf_text.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/image_format.h"
+#include "helper/library_search.h"
 #include "helper/sif.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -26,6 +29,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     }
   } catch (const slipway::Error&) {
   }
-  slipway::read_elf_needs(file);
+  slipway::read_elf(file);
+  slipway::read_elf_versions(file);
+  slipway::find_in_constants(file, {"MPICH"});
+  const slipway::LibraryCache cache(std::string(reinterpret_cast<const char*>(data), size));
+  for (const std::string& name : cache.names()) cache.paths_of(name);
   return 0;
 }

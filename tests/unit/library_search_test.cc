@@ -1,0 +1,160 @@
+#include "helper/library_search.h"
+
+#include <CppUTest/TestHarness.h>
+
+#include <cstdint>
+#include <cstring>
+
+#include "tests/unit/elf_file.h"
+#include "tests/unit/image_tree.h"
+
+using namespace slipway;
+
+namespace {
+
+struct CacheEntry {
+  std::string name, path;
+  uint64_t processors = 0;
+};
+
+void append(std::string& bytes, const auto& number) {
+  bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+
+// As ldconfig writes it.
+std::string cache_file(const std::vector<CacheEntry>& entries) {
+  std::string table, strings;
+  const size_t first = 48 + 24 * entries.size();
+  for (const CacheEntry& entry : entries) {
+    append(table, uint32_t{0x0303});
+    append(table, static_cast<uint32_t>(first + strings.size()));
+    strings += entry.name + '\0';
+    append(table, static_cast<uint32_t>(first + strings.size()));
+    strings += entry.path + '\0';
+    append(table, uint32_t{0});
+    append(table, entry.processors);
+  }
+  std::string bytes = "glibc-ld.so.cache1.1";
+  append(bytes, static_cast<uint32_t>(entries.size()));
+  append(bytes, static_cast<uint32_t>(strings.size()));
+  return bytes + std::string(20, '\0') + table + strings;
+}
+
+// Until glibc 2.31 another table stood before it.
+std::string old_cache_before(const std::string& cache) {
+  std::string bytes("ld.so-1.7.0", 12);
+  append(bytes, uint32_t{3});
+  return bytes + std::string(3 * 12 + 4, '\0') + cache;
+}
+
+std::string paths_in(const std::string& cache, const std::string& name) {
+  std::string joined;
+  for (const std::string& path : LibraryCache(cache).paths_of(name)) joined += path + " ";
+  return joined;
+}
+
+}  // namespace
+
+TEST_GROUP(LibrarySearch) {
+  ImageTree tree;
+  FilesBelow files = tree.files();
+
+  void library(const std::string& path, const ElfText& text = {}) {
+    tree.write(path, elf_file(text));
+  }
+  std::string found(const std::string& name, const RunPath& run_path = {},
+                    const std::vector<std::string>& first_directories = {}) {
+    return LibrarySearch(files, first_directories).find(name, run_path);
+  }
+};
+
+TEST(LibrarySearch, LooksInDefaultDirectories) {
+  library("/usr/lib64/liba.so.1");
+  library("/usr/local/lib/liba.so.1");
+  STRCMP_EQUAL("/usr/lib64/liba.so.1", found("liba.so.1").c_str());
+  STRCMP_EQUAL("", found("libb.so.1").c_str());
+}
+
+TEST(LibrarySearch, TheOrderIsTheLoaders) {
+  for (const char* directory : {"/rpath", "/first", "/runpath", "/cached", "/usr/lib"}) {
+    library(std::string(directory) + "/liba.so.1");
+  }
+  tree.write("/etc/ld.so.cache", cache_file({{"liba.so.1", "/cached/liba.so.1"}}));
+  STRCMP_EQUAL("/rpath/liba.so.1", found("liba.so.1", {{"/rpath"}, {}}, {"/first"}).c_str());
+  STRCMP_EQUAL("/first/liba.so.1", found("liba.so.1", {{}, {"/runpath"}}, {"/first"}).c_str());
+  STRCMP_EQUAL("/runpath/liba.so.1", found("liba.so.1", {{"/rpath"}, {"/runpath"}}).c_str());
+  STRCMP_EQUAL("/cached/liba.so.1", found("liba.so.1").c_str());
+}
+
+TEST(LibrarySearch, PassesOverWhatCannotBeLoaded) {
+  library("/first/liba.so.1", {.needed = {}, .is_other_class = true});
+  tree.write("/lib64/liba.so.1", "GROUP ( /lib64/libc.so.6 )");
+  library("/usr/lib64/liba.so.1");
+  STRCMP_EQUAL("/usr/lib64/liba.so.1", found("liba.so.1", {}, {"/first"}).c_str());
+}
+
+TEST(LibrarySearch, OriginIsWhereTheFileLies) {
+  ElfFile elf;
+  elf.runpath = {"$ORIGIN/../lib", "${ORIGIN}"};
+  const RunPath run_path = run_path_of(elf, "/opt/x/bin/program");
+  STRCMP_EQUAL("/opt/x/bin/../lib", run_path.runpath[0].c_str());
+  STRCMP_EQUAL("/opt/x/bin", run_path.runpath[1].c_str());
+}
+
+TEST(LibrarySearch, AnRpathHoldsForTheLibrariesLibrariesToo) {
+  tree.write("/bin/program", elf_file({.needed = {"liba.so"}, .rpath = "/opt/lib"}));
+  library("/opt/lib/liba.so", {.needed = {"libb.so"}});
+  library("/opt/lib/libb.so");
+  STRCMP_EQUAL("/opt/lib/libb.so", LibrarySearch(files).closure("/bin/program")[1].path.c_str());
+}
+
+TEST(LibrarySearch, ARunpathDoesNot) {
+  tree.write("/bin/program", elf_file({.needed = {"liba.so"}, .runpath = "/opt/lib"}));
+  library("/opt/lib/liba.so", {.needed = {"libb.so"}});
+  library("/opt/lib/libb.so");
+  STRCMP_EQUAL("", LibrarySearch(files).closure("/bin/program")[1].path.c_str());
+}
+
+TEST(LibrarySearch, AClosureHasEachNameOnceAndTheMissingOnes) {
+  tree.write("/bin/program", elf_file({.needed = {"liba.so", "libmissing.so"}}));
+  library("/usr/lib/liba.so", {.needed = {"libb.so"}});
+  library("/usr/lib/libb.so", {.needed = {"liba.so"}});
+  const std::vector<NeededLibrary> libraries = LibrarySearch(files).closure("/bin/program");
+  CHECK_EQUAL(3, libraries.size());
+  STRCMP_EQUAL("/usr/lib/liba.so", libraries[0].path.c_str());
+  STRCMP_EQUAL("libmissing.so", libraries[1].name.c_str());
+  STRCMP_EQUAL("", libraries[1].path.c_str());
+  STRCMP_EQUAL("libb.so", libraries[2].name.c_str());
+}
+
+TEST(LibrarySearch, ReadsTheCacheOfBothFormats) {
+  const std::string cache =
+      cache_file({{"libb.so", "/x/libb.so"}, {"liba.so", "/hwcaps/liba.so", 2}, {"liba.so", "/x/liba.so"}});
+  for (const std::string& bytes : {cache, old_cache_before(cache)}) {
+    STRCMP_EQUAL("/x/liba.so /hwcaps/liba.so ", paths_in(bytes, "liba.so").c_str());
+    STRCMP_EQUAL("", paths_in(bytes, "lib").c_str());
+    CHECK(LibraryCache(bytes).names() == (std::vector<std::string>{"liba.so", "libb.so"}));
+  }
+}
+
+// Whatever numbers it has, what comes out of it was in it.
+TEST(LibrarySearch, SurvivesADamagedCache) {
+  const std::string cache = old_cache_before(cache_file({{"liba.so", "/x/liba.so"}, {"libb.so", "/x/libb.so"}}));
+  for (size_t at = 0; at < cache.size(); ++at) {
+    std::string damaged = cache;
+    damaged[at] = '\xff';
+    for (const std::string& wrong : {damaged, cache.substr(0, at)}) {
+      const LibraryCache read(wrong);
+      CHECK(read.names().size() <= 2);
+      for (const std::string& path : read.paths_of("liba.so")) CHECK(path.size() < cache.size());
+    }
+  }
+}
+
+TEST(LibrarySearch, ReadsTheCacheOfThisMachine) {
+  const FilesBelow host(Fd(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)));
+  if (!host.open("/etc/ld.so.cache")) return;
+  const LibrarySearch search(host);
+  CHECK(!search.cache().paths_of("libc.so.6").empty());
+  CHECK(!search.find("libc.so.6").empty());
+}
