@@ -117,26 +117,48 @@ const char* value_among(const char** assignments, const char* name) {
   return nullptr;
 }
 
-void set_path(const char* first, const char* second) {
-  char* const joined = static_cast<char*>(malloc(strlen(first) + strlen(second) + sizeof "PATH=:"));
+// `first` and `second` are parts of a search path. An empty one would be the working directory.
+void set_search_path(const char* name, const char* first, const char* second) {
+  char* const joined = static_cast<char*>(malloc(strlen(name) + strlen(first) + strlen(second) + sizeof "=:"));
   if (!joined) fail_call(kWhat, "malloc");
-  // An empty part of PATH would be the working directory.
-  stpcpy(stpcpy(stpcpy(stpcpy(joined, "PATH="), first), *first && *second ? ":" : ""), second);
+  stpcpy(stpcpy(stpcpy(stpcpy(stpcpy(joined, name), "="), first), *first && *second ? ":" : ""), second);
   set_variable(joined);
 }
 
-const char* own_path() { return getenv("PATH") ? getenv("PATH") : ""; }
+const char* own(const char* name) { return getenv(name) ? getenv(name) : ""; }
 
 // As the incumbents have it: PREPEND_PATH and APPEND_PATH stand for a part of PATH, and a PATH beats both.
 void inject(const char** assignments) {
   if (!assignments) return;
   const char* const before = value_among(assignments, "PREPEND_PATH");
   const char* const behind = value_among(assignments, "APPEND_PATH");
-  if (before) set_path(before, own_path());
-  if (behind) set_path(own_path(), behind);
+  if (before) set_search_path("PATH", before, own("PATH"));
+  if (behind) set_search_path("PATH", own("PATH"), behind);
   for (; *assignments; ++assignments) {
     if (!value_of(*assignments, "PREPEND_PATH") && !value_of(*assignments, "APPEND_PATH")) set_variable(*assignments);
   }
+}
+
+// Calls `visit` with the value of each of the plan's entries with this key.
+template <typename Visit>
+void for_each_of(const char* key, const Decisions& decisions, Visit visit) {
+  for (const char* entry = decisions.entries; entry < decisions.end; entry += strlen(entry) + 1) {
+    if (const char* const value = value_of(entry, key)) visit(value);
+  }
+}
+
+// What comes first on a search path, whatever step and image have there: each entry is "NAME=directories".
+void put_in_front(const Decisions& decisions) {
+  for_each_of("lead", decisions, [](const char* assignment) {
+    const char* const equals = strchr(assignment, '=');
+    if (!equals) refuse();
+    char name[64];
+    const size_t length = equals - assignment;
+    if (length >= sizeof name) refuse();
+    memcpy(name, assignment, length);
+    name[length] = '\0';
+    set_search_path(name, equals + 1, own(name));
+  });
 }
 
 }  // namespace
@@ -157,11 +179,13 @@ Decisions apply_decisions(int plan) {
   drop_variables(entry, decisions.end);
   for (; entry < decisions.end; entry += strlen(entry) + 1) {
     if (const char* const path = value_of(entry, "cwd")) decisions.cwd = path;
-    else if (const char* const notice = value_of(entry, "notice")) decisions.notice = notice;
+    else if (const char* const no_pmix = value_of(entry, "no_pmix")) decisions.no_pmix = no_pmix;
+    else if (const char* const no_pmi = value_of(entry, "no_pmi")) decisions.no_pmi = no_pmi;
+    else if (const char* const no_mpi = value_of(entry, "no_mpi")) decisions.no_mpi = no_mpi;
     else if (value_of(entry, "batch")) decisions.is_batch = true;
     else if (const char* const remedy = value_of(entry, "interpreter_remedy")) decisions.interpreter_remedy = remedy;
     else if (value_of(entry, "drop") || value_of(entry, "pass") || value_of(entry, "keep")) continue;
-    else if (value_of(entry, "front")) continue;
+    else if (value_of(entry, "front") || value_of(entry, "notice") || value_of(entry, "lead")) continue;
     else if (const char* const always = value_of(entry, "set")) set_variable(always);
     else if (const char* const missing = value_of(entry, "fill")) {
       if (!has_variable(missing)) set_variable(missing);
@@ -169,24 +193,24 @@ Decisions apply_decisions(int plan) {
   }
   if (!decisions.cwd) refuse();
   inject(injected_by_user);
+  put_in_front(decisions);
   return decisions;
+}
+
+void tell_notices(const Decisions& decisions) {
+  for_each_of("notice", decisions, [](const char* notice) { tell(notice); });
 }
 
 char** with_words_in_front(const Decisions& decisions, char** words) {
   size_t in_front = 0, own = 0;
-  const auto for_each_front = [&](auto visit) {
-    for (const char* entry = decisions.entries; entry < decisions.end; entry += strlen(entry) + 1) {
-      if (const char* const word = value_of(entry, "front")) visit(word);
-    }
-  };
-  for_each_front([&](const char*) { ++in_front; });
+  for_each_of("front", decisions, [&](const char*) { ++in_front; });
   if (in_front == 0) return words;
   while (words[own]) ++own;
   if (own == 1 && strcmp(words[0], "-") == 0) own = 0;
   char** const all = static_cast<char**>(malloc((in_front + own + 1) * sizeof *all));
   if (!all) fail_call(kWhat, "malloc");
   char** next = all;
-  for_each_front([&](const char* word) { *next++ = const_cast<char*>(word); });
+  for_each_of("front", decisions, [&](const char* word) { *next++ = const_cast<char*>(word); });
   for (size_t i = 0; i < own; ++i) *next++ = words[i];
   *next = nullptr;
   return all;

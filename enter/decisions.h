@@ -6,10 +6,14 @@ namespace slipway {
 // Strings in the mapped plan, which stays until exec.
 struct Decisions {
   const char* cwd = nullptr;     // inside the container
-  const char* notice = nullptr;  // for the user; nullptr: none
+  // Why the program's MPI cannot work where Slurm offers PMIx, or PMI-1 and PMI-2, or neither; nullptr: it can, or
+  // nobody knows.
+  const char* no_pmix = nullptr;
+  const char* no_pmi = nullptr;
+  const char* no_mpi = nullptr;
   bool is_batch = false;         // this is the job's batch step
   const char* interpreter_remedy = nullptr;  // when the command's interpreter is missing; nullptr: the usual
-  const char* entries = nullptr;  // for words_in_front
+  const char* entries = nullptr;  // for tell_notices and words_in_front
   const char* end = nullptr;
 };
 
@@ -17,6 +21,9 @@ struct Decisions {
 // of several for one X, the first of these counts.
 // Ends this rank when the plan is not one of this release.
 Decisions apply_decisions(int plan);
+
+// Tells the user what stage has to say, from the step's first rank.
+void tell_notices(const Decisions& decisions);
 
 // The step's words behind those that the plan puts in front of them; then a single "-" stands for no words at all.
 char** with_words_in_front(const Decisions& decisions, char** words);

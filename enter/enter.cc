@@ -21,6 +21,7 @@
 #include "enter/descriptors.h"
 #include "enter/elsewhere.h"
 #include "enter/join.h"
+#include "enter/mpi_check.h"
 #include "enter/privileges.h"
 #include "enter/repairs.h"
 #include "enter/stand_in.h"
@@ -166,7 +167,8 @@ int main(int, char** argv) {
   char** const words = step_words(argv);
   const Arrival arrival = await_container(summons.socket, summons.seconds * 1000);
   const Decisions decisions = apply_decisions(arrival.descriptors[kWirePlan]);
-  if (decisions.notice) tell(decisions.notice);
+  check_mpi(decisions);
+  tell_notices(decisions);
   const Held held = close_other_descriptors(arrival);
   join(arrival);
   if (arrival.unshared & CLONE_NEWPID) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "enter/locales.h"
+#include "helper/wire.h"
 
 namespace slipway {
 
@@ -41,12 +42,21 @@ void repair_locales() {
   }
 }
 
+// Intel MPI is told the path of Slurm's library on the host.
+void repair_pmi_library() {
+  constexpr char kName[] = "I_MPI_PMI_LIBRARY";
+  if (!is_missing(getenv(kName), R_OK)) return;
+  if (access(kPmi2Library, R_OK) == 0) setenv(kName, kPmi2Library, 1);
+  else unsetenv(kName);
+}
+
 }  // namespace
 
 void repair_environment() {
   if (is_missing(getenv("TMPDIR"), W_OK | X_OK)) setenv("TMPDIR", "/tmp", 1);
   if (is_missing(getenv("SHELL"), X_OK)) setenv("SHELL", "/bin/sh", 1);
   repair_locales();
+  repair_pmi_library();
   if (is_missing(getenv("XDG_RUNTIME_DIR"), X_OK)) unsetenv("XDG_RUNTIME_DIR");
   if (is_missing_socket(getenv("DBUS_SESSION_BUS_ADDRESS"))) unsetenv("DBUS_SESSION_BUS_ADDRESS");
 }

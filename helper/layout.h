@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "helper/accounts.h"
@@ -18,6 +19,7 @@ struct LayoutEntry {
   MountWord word;  // with absolute paths; the source of /dev is kDevicesName, in stage's work directory
   enum Need { kMust, kIfThere } need = kMust;
   std::string mode;        // of a tmpfs' root directory, in octal
+  std::vector<std::pair<std::string, std::string>> links;  // of a tmpfs: path below it, and where that leads
   std::string asked_by;    // for people: "every container", "mounts=", "--container-mounts"
   bool is_users = false;   // the user's wish: the admin's mounts_deny= holds for it
   size_t word_number = 0;  // of the user's: its place in Options::mounts

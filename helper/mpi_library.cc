@@ -339,6 +339,11 @@ std::optional<MpiLibrary> mpi_of_program(const ImageFiles& files, const LibraryS
   return std::nullopt;
 }
 
+std::optional<MpiLibrary> mpi_library_at(const ImageFiles& files, const LibrarySearch& search,
+                                         const std::string& path) {
+  return Description(files, search).of(path, {});
+}
+
 std::vector<MpiLibrary> mpi_libraries_in(const ImageFiles& files, const LibrarySearch& search) {
   std::vector<std::string> paths;
   for (const std::string& name : search.cache().names()) {

@@ -35,6 +35,9 @@ struct MpiLibrary {
 std::optional<MpiLibrary> mpi_of_program(const ImageFiles& files, const LibrarySearch& search,
                                          const std::string& program_path);
 
+// The MPI library at `path` itself. Nothing: it is none that is known here.
+std::optional<MpiLibrary> mpi_library_at(const ImageFiles& files, const LibrarySearch& search, const std::string& path);
+
 // All that lie where such libraries are installed, sorted by path, each file once.
 std::vector<MpiLibrary> mpi_libraries_in(const ImageFiles& files, const LibrarySearch& search);
 

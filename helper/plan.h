@@ -13,12 +13,14 @@ namespace slipway {
 
 struct Plan {
   std::string cwd;  // absolute path inside the container
-  std::string notice;  // for the user, from the step's first rank; empty: nothing
+  std::vector<std::string> notices;  // for the user, from the step's first rank
   std::vector<std::string> front;  // the words in front of the step's own
   bool is_batch = false;           // of the job's batch step
   std::string interpreter_remedy;  // what to do when the command's interpreter is missing; empty: the usual
+  std::string no_pmix, no_pmi, no_mpi;  // as in enter/decisions.h; empty: nothing is wrong
   std::vector<EnvironmentRule> environment;  // which of the rank's own variables stay
   std::vector<std::pair<std::string, std::string>> set;  // environment: always set to this
+  std::vector<std::pair<std::string, std::string>> lead;  // environment: come first in this list of directories
   std::vector<std::pair<std::string, std::string>> fill;  // environment: set where the rank has no such variable
 };
 

@@ -27,6 +27,7 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "home") request.home = value;
   else if (key == "shell") request.shell = value;
   else if (key == "verbose") request.is_verbose = number() != 0;
+  else if (key == "mpi_type") request.mpi_type = value;
   else if (key == "spool") request.spool = value;
   else if (key == "library_path") request.library_path = value;
   else if (key == "batch_script") request.batch_script = value;
@@ -51,6 +52,7 @@ Fd write_request(const Request& request) {
   entries.add("home", request.home);
   entries.add("shell", request.shell);
   entries.add("verbose", request.is_verbose ? 1 : 0);
+  entries.add("mpi_type", request.mpi_type);
   entries.add("spool", request.spool);
   entries.add("library_path", request.library_path);
   entries.add("batch_script", request.batch_script);

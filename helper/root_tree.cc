@@ -122,6 +122,20 @@ void mount_empty(const Fd& point, const LayoutEntry& entry) {
   }
 }
 
+// In the tmpfs that is mounted at the entry's place.
+void make_links(const Fd& root, const LayoutEntry& entry) {
+  if (entry.links.empty()) return;
+  const Fd directory = open_inside(root, entry.word.target, O_PATH | O_DIRECTORY);
+  for (const auto& [path, target] : entry.links) {
+    for (size_t slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
+      mkdirat(directory.get(), path.substr(0, slash).c_str(), 0755);
+    }
+    if (symlinkat(target.c_str(), directory.get(), path.c_str()) != 0) {
+      throw system_error(printable(entry.word.target + "/" + path), "symlink");
+    }
+  }
+}
+
 // False where the kernel has no such file system, or keeps it from users.
 bool mount_kernels(const Fd& point, const MountWord& word) {
   const unsigned long flags = MS_NOSUID | MS_NODEV | MS_NOEXEC | word.flags;
@@ -161,6 +175,7 @@ void mount_into(const Fd& root, const Opened& opened, const std::vector<Opened>&
     else if (word.kind == MountWord::kBind) bind(point, opened);
     else if (!mount_kernels(point, word)) return;
   }
+  make_links(root, opened.entry);
   set_flags(root, word);
 }
 

@@ -167,6 +167,8 @@ constexpr Key kKeys[] = {
     {"dev", read_devices, "minimal or host"},
     {"devices", [](Settings& s, std::string_view value) { return take_path(s.device_table, value); },
      "an absolute path"},
+    {"libraries", [](Settings& s, std::string_view value) { return take_path(s.library_table, value); },
+     "an absolute path"},
     {"writable", read_writable, "none, memory or all"},
     {"writable_size", read_writable_size, "a number, perhaps with k, m, g or %"},
     {"remap_root", read_remap_root, "user, yes or no"},

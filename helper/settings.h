@@ -36,6 +36,7 @@ struct Settings {
   enum class MountHome { kYes, kNo, kUser };
   std::optional<MountHome> mount_home;   // kUser: where the user asks for it; none: kYes, or kUser like Pyxis
   enum class Devices { kMinimal, kHost } devices = Devices::kMinimal;
+  std::string library_table;  // path of the admin's own (helper/library_table.h); empty: none
   std::string device_table;  // path of the admin's own (helper/device_table.h); empty: none
 
   // What of the rest users may ask for.

@@ -48,8 +48,8 @@ void decide_directory(Plan& plan, const Request& request, const Terms& terms) {
   plan.cwd = directory_in_rc(text_of_regular_file(rc, kLongestRc));
   if (plan.cwd.empty() || !can_be_entered(plan.cwd)) plan.cwd = "/";
   if (!terms.starts_in_image) {
-    plan.notice = printable(request.cwd) + " is not in the container; the step starts in " + printable(plan.cwd) +
-                  " (--container-workdir names another directory)";
+    plan.notices.push_back(printable(request.cwd) + " is not in the container; the step starts in " +
+                           printable(plan.cwd) + " (--container-workdir names another directory)");
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,10 +20,12 @@
 #include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/fuse_mount.h"
+#include "helper/host_parts.h"
 #include "helper/identity.h"
 #include "helper/image_environment.h"
 #include "helper/image_mount.h"
 #include "helper/layout.h"
+#include "helper/mpi_check.h"
 #include "helper/options.h"
 #include "helper/plan.h"
 #include "helper/root_tree.h"
@@ -126,12 +129,15 @@ void run_user_half(const Request& request, Names names, int socket) {
   const auto served = Timeline::Clock::now();
   std::vector<LayoutEntry> layout = layout_of(request, accounts, terms, devices);
   take_data_images(layout, images);
+  std::vector<LayoutEntry> parts = add_host_parts(plan, request, terms);
+  std::move(parts.begin(), parts.end(), std::back_inserter(layout));
   Built built;
   built.mounts = build_root_tree(request, accounts, terms, layout, images.root == ImageMount::kBind);
   built.root_tree_ns = nanoseconds(Timeline::Clock::now() - served);
 
   add_variables_of_image(plan);
   decide_start(plan, request, terms);
+  check_mpi_of_program(plan, request, terms);
   const Fd sealed = write_plan(plan);
   const int descriptor = sealed.get();
   built.has_environment_scripts = has_environment_scripts(terms);

@@ -48,6 +48,9 @@ inline constexpr char kReleaseEntry[] = "release=" PACKAGE_VERSION;
 // Where the step has no PATH: what images expect, sbin included.
 inline constexpr char kDefaultSearchPath[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+// Slurm's PMI-2 library, where a container has it (helper/host_parts.h).
+inline constexpr char kPmi2Library[] = "/.slipway/host/pmi/lib/libpmi2.so.0";
+
 // Exit codes a user sees from a step. 126 and 127 are the shell's own convention.
 inline constexpr int kExitRefused = 1;          // the container could not be made
 inline constexpr int kExitNotExecutable = 126;  // the command exists in the image but cannot be run

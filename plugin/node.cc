@@ -81,9 +81,8 @@ Request request_for(const Slurm& slurm, const Settings& settings, const OptionVa
   request.is_verbose = yes_or_no(slurm.environment(kVerboseVariable).value_or("")).value_or(false);
   const std::vector<std::string> words = slurm.words();
   if (!words.empty()) request.command = unmark_command(words[0]);
-  if (slurm.environment(kMpiVariable).value_or("").starts_with(kPmix)) {
-    request.spool = spool_directory(slurm.job(), slurm.step());
-  }
+  request.mpi_type = slurm.environment(kMpiVariable).value_or("");
+  if (request.mpi_type.starts_with(kPmix)) request.spool = spool_directory(slurm.job(), slurm.step());
   request.library_path = slurm.environment("LD_LIBRARY_PATH").value_or("");
   if (slurm.step() == kBatchStep) request.batch_script = request.command;
   return request;

@@ -123,23 +123,52 @@ TEST(Decisions, CannotBeWrittenAgain) {
   LONGS_EQUAL(-1, ftruncate(fd.get(), 0));
 }
 
-TEST(Decisions, HoldANoticeAndARemedyWhereThePlanDoes) {
+TEST(Decisions, HoldSentencesWhereThePlanDoes) {
   Plan plan = at_root();
-  plan.notice = "the step starts elsewhere";
   plan.interpreter_remedy = "use another image";
+  plan.no_pmix = "X";
+  plan.no_pmi = "2";
+  plan.no_mpi = "0";
   const Fd fd = write_plan(plan);
   const Ended ended = in_child([&] {
     const Decisions decisions = apply_decisions(fd.get());
-    dprintf(STDERR_FILENO, "%s, %s", decisions.notice, decisions.interpreter_remedy);
+    dprintf(STDERR_FILENO, "%s, %s%s%s", decisions.interpreter_remedy, decisions.no_pmix, decisions.no_pmi,
+            decisions.no_mpi);
   });
-  STRCMP_EQUAL("the step starts elsewhere, use another image", ended.output.c_str());
+  STRCMP_EQUAL("use another image, X20", ended.output.c_str());
 }
 
-TEST(Decisions, HoldNeitherNoticeNorRemedyByThemselves) {
+TEST(Decisions, NoticesAreToldByTheFirstRank) {
+  Plan plan = at_root();
+  plan.notices = {"the step starts elsewhere", "and late"};
+  const Fd fd = write_plan(plan);
+  const auto told_by = [&](const char* rank) {
+    return in_child([&] {
+             setenv("SLURM_PROCID", rank, 1);
+             tell_notices(apply_decisions(fd.get()));
+           }).output;
+  };
+  STRCMP_EQUAL("slipway: the step starts elsewhere\nslipway: and late\n", told_by("0").c_str());
+  STRCMP_EQUAL("", told_by("1").c_str());
+}
+
+TEST(Decisions, WhatLeadsASearchPathStandsBeforeWhatStepAndImageHaveThere) {
+  Plan plan = at_root();
+  plan.set = {{"FIRST_PATH", "/image"}};
+  plan.lead = {{"FIRST_PATH", "/host/a:/host/b"}, {"OTHER_PATH", "/host"}};
+  const Fd fd = write_plan(plan);
+  const Ended ended = in_child([&] {
+    apply_decisions(fd.get());
+    dprintf(STDERR_FILENO, "%s %s", getenv("FIRST_PATH"), getenv("OTHER_PATH"));
+  });
+  STRCMP_EQUAL("/host/a:/host/b:/image /host", ended.output.c_str());
+}
+
+TEST(Decisions, HoldNoSentencesByThemselves) {
   const Fd fd = write_plan(at_root());
   LONGS_EQUAL(0, in_child([&] {
                    const Decisions decisions = apply_decisions(fd.get());
-                   _exit(decisions.notice || decisions.interpreter_remedy ? 1 : 0);
+                   _exit(decisions.no_pmix || decisions.no_pmi || decisions.no_mpi || decisions.interpreter_remedy);
                  }).exit_code);
 }
 

@@ -27,6 +27,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   request.home = "/home/alice";
   request.shell = "/bin/zsh";
   request.is_verbose = true;
+  request.mpi_type = "pmix_v4";
   request.spool = "/var/spool/slurmd";
   request.library_path = "/opt/mpi/lib:/opt/lib";
   const Request back = read_request(write_request(request).get());
@@ -47,6 +48,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   STRCMP_EQUAL("/home/alice", back.home.c_str());
   STRCMP_EQUAL("/bin/zsh", back.shell.c_str());
   CHECK(back.is_verbose);
+  STRCMP_EQUAL("pmix_v4", back.mpi_type.c_str());
   STRCMP_EQUAL("/var/spool/slurmd", back.spool.c_str());
   STRCMP_EQUAL("/opt/mpi/lib:/opt/lib", back.library_path.c_str());
   STRCMP_EQUAL("", back.batch_script.c_str());

@@ -78,7 +78,7 @@ TEST(Variables, PathIsFilledIn) {
 
 TEST(Variables, APlanHasNothingElse) {
   const Plan made = plan();
-  CHECK(made.cwd.empty() && made.notice.empty() && made.front.empty() && made.environment.empty());
+  CHECK(made.cwd.empty() && made.notices.empty() && made.front.empty() && made.environment.empty());
   LONGS_EQUAL(3, made.set.size());
 }
 

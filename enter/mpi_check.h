@@ -1,0 +1,14 @@
+// Whether the program's MPI can talk to what Slurm gave this rank: stage knows the one (helper/mpi_check.h), only the
+// rank's environment the other.
+#pragma once
+
+#include "enter/decisions.h"
+
+namespace slipway {
+
+// Ends this rank where it cannot, with stage's sentence from the step's first rank: each rank of such a program would
+// wait for ever, or take itself for the only one. A step of one rank is one, whatever it has. To be called before the
+// image's environment hides what Slurm said.
+void check_mpi(const Decisions& decisions);
+
+}  // namespace slipway

@@ -1,0 +1,42 @@
+// Libraries of the host that are to be used inside in place of the image's, with all that they need.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "helper/image_files.h"
+#include "helper/library_search.h"
+#include "helper/library_table.h"
+
+namespace slipway {
+
+// A version of glibc, {2, 36}; {0, 0}: none.
+using GlibcVersion = std::pair<unsigned, unsigned>;
+
+struct HostLibraries {
+  struct Library {
+    std::string name;  // by which it is needed
+    std::string path;  // on the host, without links
+  };
+  std::vector<Library> libraries;
+  std::vector<std::string> places;  // directories and files which they read themselves; absolute, without links
+  GlibcVersion glibc;               // the newest that they need
+};
+
+// A root file system and how its loader searches it.
+struct LibraryRoot {
+  const ImageFiles& files;
+  const LibrarySearch& search;
+};
+
+// The libraries `names` of the host and those they need, but for glibc, which is the image's: a process has one. So are
+// those of the compilers (libstdc++ and its like), where the image's are new enough. What is needed by files that a
+// library opens itself goes along where the host has it. Throws Error: the host lacks a library. `what` is for it.
+HostLibraries host_libraries(std::span<const std::string> names, const LibraryRoot& host, const LibraryRoot& image,
+                             std::span<const LibraryRule> table, const std::string& what);
+
+// Of a root file system; {0, 0}: it has none.
+GlibcVersion glibc_of(const LibraryRoot& root);
+
+}  // namespace slipway

@@ -1,0 +1,68 @@
+#include "helper/mpi_check.h"
+
+#include <fcntl.h>
+#include <sched.h>
+
+#include <string>
+#include <vector>
+
+#include "enter/command.h"
+#include "helper/error.h"
+#include "helper/image_files.h"
+#include "helper/library_search.h"
+#include "helper/mpi_library.h"
+#include "helper/wire.h"
+
+namespace slipway {
+
+namespace {
+
+// What comes first on LD_LIBRARY_PATH inside, as far as it is known before the image's scripts have run.
+std::vector<std::string> leading_directories(const Plan& plan) {
+  std::vector<std::string> directories;
+  for (const auto& [name, directory] : plan.lead) directories.insert(directories.begin(), directory);
+  return directories;
+}
+
+}  // namespace
+
+void judge_mpi(Plan& plan, const MpiLibrary& mpi, const std::string& program, const Terms& terms) {
+  if (!mpi.knows_clients) return;
+  const bool has_pmi = mpi.pmi1 || mpi.pmi2;
+  const std::string its = printable(program) + ": its MPI, " + mpi.family + " (" + mpi.soname + "), ";
+  const std::string otherwise =
+      mpi.pmix  ? "use srun --mpi=pmix"
+      : has_pmi ? "use srun --mpi=pmi2"
+                : "use an MPI that was built with PMIx, or the host's (--container-mpi=host)";
+  const std::string alone = "so that each rank would take itself for the only one; " + otherwise +
+                            ", or say --container-mpi=none if that is what you want";
+  if (!mpi.pmix) plan.no_pmix = its + "has no PMIx client, " + alone;
+  if (!has_pmi) plan.no_pmi = its + "knows neither PMI-1 nor PMI-2, " + alone;
+  plan.no_mpi = its + "finds no other ranks in a step without --mpi, and each takes itself for the only one; " +
+                otherwise + ", or say --container-mpi=none if that is what you want";
+  const std::string or_pmi = has_pmi ? ", or use srun --mpi=pmi2" : "";
+  if (mpi.pmix && terms.namespaces & CLONE_NEWNET) {
+    plan.no_pmix = its + "asks Slurm's PMIx server over the node's loopback, which --container-unshare=net takes away; " +
+                   "leave net out" + or_pmi;
+  } else if (mpi.pmix && terms.remaps_root) {
+    // The client tells the server its uid, and the server compares.
+    plan.no_pmix = its + "is turned away by Slurm's PMIx server, since inside you are shown as root; leave out " +
+                   "--container-remap-root" + or_pmi;
+  }
+}
+
+void check_mpi_of_program(Plan& plan, const Request& request, const Terms& terms) {
+  if (terms.options.mpi == Options::Mpi::kNone || plan.is_batch || !plan.front.empty()) return;
+  // As enter will look for it, and from where.
+  const bool is_relative = request.command.find('/') != 0 && request.command.find('/') != std::string::npos;
+  const std::string command = is_relative ? plan.cwd + "/" + request.command : request.command;
+  const Found found = find_command(command.c_str(), kDefaultSearchPath);
+  if (found.exit_code != 0) return;  // the ranks will say so
+  const FilesBelow files(Fd(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)));
+  const LibrarySearch search(files, leading_directories(plan));
+  if (const auto mpi = mpi_of_program(files, search, found.path)) {
+    judge_mpi(plan, *mpi, command, terms);
+  }
+}
+
+}  // namespace slipway

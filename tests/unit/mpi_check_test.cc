@@ -1,0 +1,122 @@
+#include "enter/mpi_check.h"
+
+#include <sched.h>
+#include <stdlib.h>
+
+#include "helper/mpi_check.h"
+#include "helper/wire.h"
+#include "tests/unit/in_child.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
+
+using namespace slipway;
+
+TEST_GROUP(MpiCheck) {
+  // What a rank with these variables, of a step of 2, makes of a program that fits nothing.
+  static Ended check(std::initializer_list<const char*> variables, const char* ranks = "2") {
+    return in_child([&] {
+      clearenv();
+      setenv("SLURM_PROCID", "0", 1);
+      setenv("SLURM_STEP_NUM_TASKS", ranks, 1);
+      for (const char* name : variables) setenv(name, "1", 1);
+      Decisions decisions;
+      decisions.no_pmix = "no PMIx";
+      decisions.no_pmi = "no PMI";
+      decisions.no_mpi = "nothing";
+      check_mpi(decisions);
+    });
+  }
+};
+
+TEST(MpiCheck, AProgramThatCannotTalkToWhatSlurmOffersIsRefused) {
+  const Ended pmix = check({"PMIX_NAMESPACE", "SLURM_MPI_TYPE"}), pmi = check({"PMI_FD", "SLURM_MPI_TYPE"});
+  STRCMP_EQUAL("slipway: no PMIx\n", pmix.output.c_str());
+  STRCMP_EQUAL("slipway: no PMI\n", pmi.output.c_str());
+  LONGS_EQUAL(kExitRefused, pmix.exit_code);
+  LONGS_EQUAL(kExitRefused, pmi.exit_code);
+}
+
+TEST(MpiCheck, WhereSlurmOffersNothingItIsTold) {
+  const Ended none = check({});
+  STRCMP_EQUAL("slipway: nothing\n", none.output.c_str());
+  LONGS_EQUAL(0, none.exit_code);
+}
+
+TEST(MpiCheck, OfKindsThatNobodyKnowsNothingIsSaid) {
+  for (const char* variable : {"SLURM_MPI_TYPE", "PMI_RANK"}) {
+    const Ended unknown = check({variable});
+    STRCMP_EQUAL("", unknown.output.c_str());
+    LONGS_EQUAL(0, unknown.exit_code);
+  }
+}
+
+TEST(MpiCheck, AStepOfOneRankIsOneWhateverItHas) {
+  for (const char* variable : {"PMIX_NAMESPACE", "PMI_FD", "OTHER"}) {
+    const Ended alone = check({variable}, "1");
+    STRCMP_EQUAL("", alone.output.c_str());
+    LONGS_EQUAL(0, alone.exit_code);
+  }
+}
+
+TEST_GROUP(MpiJudgement) {
+  MpiLibrary mpi;
+  Plan plan;
+  Terms terms;
+
+  void setup() override {
+    mpi.family = "MPICH";
+    mpi.soname = "libmpich.so.12";
+  }
+  void teardown() override {
+    mpi = MpiLibrary();
+    plan = Plan();
+    terms = Terms();
+  }
+  void judge() { judge_mpi(plan, mpi, "./app", terms); }
+};
+
+TEST(MpiJudgement, OneWithPmixIsSentThere) {
+  mpi.pmix = true;
+  judge();
+  STRCMP_EQUAL("", plan.no_pmix.c_str());
+  STRCMP_CONTAINS("./app: its MPI, MPICH (libmpich.so.12), knows neither PMI-1 nor PMI-2", plan.no_pmi.c_str());
+  STRCMP_CONTAINS("use srun --mpi=pmix", plan.no_pmi.c_str());
+  STRCMP_CONTAINS("use srun --mpi=pmix", plan.no_mpi.c_str());
+}
+
+TEST(MpiJudgement, OneWithPmiIsSentThere) {
+  mpi.pmi1 = true;
+  judge();
+  STRCMP_EQUAL("", plan.no_pmi.c_str());
+  STRCMP_CONTAINS("has no PMIx client", plan.no_pmix.c_str());
+  STRCMP_CONTAINS("use srun --mpi=pmi2", plan.no_pmix.c_str());
+}
+
+TEST(MpiJudgement, OneWithNothingNeedsAnother) {
+  judge();
+  STRCMP_CONTAINS("--container-mpi=host", plan.no_pmix.c_str());
+  STRCMP_CONTAINS("--container-mpi=host", plan.no_pmi.c_str());
+}
+
+TEST(MpiJudgement, OfOneThatChoosesWhenItRunsNothingIsSaid) {
+  mpi.knows_clients = false;
+  terms.remaps_root = true;
+  judge();
+  CHECK(plan.no_pmix.empty() && plan.no_pmi.empty() && plan.no_mpi.empty());
+}
+
+TEST(MpiJudgement, PmixIsOutOfReachInANetworkOfItsOwn) {
+  mpi.pmix = mpi.pmi2 = true;
+  terms.namespaces = CLONE_NEWNET;
+  judge();
+  STRCMP_CONTAINS("--container-unshare=net", plan.no_pmix.c_str());
+  STRCMP_CONTAINS("or use srun --mpi=pmi2", plan.no_pmix.c_str());
+  STRCMP_EQUAL("", plan.no_pmi.c_str());
+}
+
+TEST(MpiJudgement, PmixTurnsAwayWhoIsShownAsRoot) {
+  mpi.pmix = true;
+  terms.remaps_root = true;
+  judge();
+  STRCMP_CONTAINS("leave out --container-remap-root", plan.no_pmix.c_str());
+}
