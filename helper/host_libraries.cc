@@ -17,20 +17,23 @@ namespace slipway {
 namespace {
 
 constexpr char kGlibc[] = "libc.so.6";
-constexpr const char* kGlibcFamily[] = {kGlibc,          "libm.so.6",    "libdl.so.2",   "libpthread.so.0", "librt.so.1",
-                                        "libresolv.so.2", "libutil.so.1", "libnsl.so.1", "libanl.so.1",
-                                        "libmvec.so.1",  "ld-linux*.so.*"};
+constexpr const char* kGlibcFamily[] = {kGlibc,       "libm.so.6",      "libdl.so.2",   "libpthread.so.0",
+                                        "librt.so.1", "libresolv.so.2", "libutil.so.1", "libnsl.so.1",
+                                        "libanl.so.1", "libmvec.so.1",  "ld-linux*.so.*"};
 constexpr const char* kCompilers[] = {"libstdc++.so.*", "libgcc_s.so.*", "libgfortran.so.*", "libquadmath.so.*",
                                       "libgomp.so.*",   "libatomic.so.*"};
 
 // More than any MPI has; a bound, since the ranks wait.
 constexpr size_t kMostFiles = 2000;
 
-bool fits(const std::string& name, const std::string& pattern) { return fnmatch(pattern.c_str(), name.c_str(), 0) == 0; }
+bool fits(const std::string& name, const std::string& pattern) {
+  return fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
 
 template <size_t kCount>
 bool is_among(const std::string& name, const char* const (&patterns)[kCount]) {
-  return std::any_of(std::begin(patterns), std::end(patterns), [&](const char* pattern) { return fits(name, pattern); });
+  return std::any_of(std::begin(patterns), std::end(patterns),
+                     [&](const char* pattern) { return fits(name, pattern); });
 }
 
 // "GLIBC_2.34"; {0, 0}: another name, as GLIBC_PRIVATE and GLIBC_ABI_DT_RELR are.
@@ -64,7 +67,8 @@ class Collection {
     const std::string found = host_.search.find(name, run_path);
     if (found.empty() && need == kIfThere) return;
     if (found.empty()) {
-      throw Error(what_, "this node has no " + printable(name) + (needed_by.empty() ? "" : ", which " + needed_by + " needs"),
+      const std::string whose = needed_by.empty() ? "" : ", which " + printable(needed_by) + " needs";
+      throw Error(what_, "this node has no " + printable(name) + whose,
                   "load the host's MPI before you submit (module load), or ask the admin to install it on each node");
     }
     if (is_among(name, kCompilers) && is_new_enough(name, found)) return;

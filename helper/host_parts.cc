@@ -50,7 +50,7 @@ std::vector<std::string> names_for(const std::string& soname) {
   return is_of_family ? std::vector<std::string>(std::begin(kFamily), std::end(kFamily)) : std::vector{soname};
 }
 
-std::string described(const MpiLibrary& mpi) { return mpi.family + " (" + mpi.soname + ")"; }
+std::string described(const MpiLibrary& mpi) { return mpi.family + " (" + printable(mpi.soname) + ")"; }
 
 class HostParts {
  public:
@@ -123,8 +123,8 @@ class HostParts {
     for (const MpiLibrary& mpi : mpi_libraries_in(host_files_, host_search_)) {
       has += (has.empty() ? "" : ", ") + described(mpi);
     }
-    throw Error(kMpiOption,
-                "the image's program needs " + wanted + ", and this node has " + (has.empty() ? "no MPI" : "only " + has),
+    has = has.empty() ? "no MPI" : "only " + has;
+    throw Error(kMpiOption, "the image's program needs " + printable(wanted) + ", and this node has " + has,
                 std::string("load one of the same ABI before you submit (module load), ") + kKeepImages);
   }
 

@@ -29,7 +29,7 @@ std::vector<std::string> leading_directories(const Plan& plan) {
 void judge_mpi(Plan& plan, const MpiLibrary& mpi, const std::string& program, const Terms& terms) {
   if (!mpi.knows_clients) return;
   const bool has_pmi = mpi.pmi1 || mpi.pmi2;
-  const std::string its = printable(program) + ": its MPI, " + mpi.family + " (" + mpi.soname + "), ";
+  const std::string its = printable(program) + ": its MPI, " + mpi.family + " (" + printable(mpi.soname) + "), ";
   const std::string otherwise =
       mpi.pmix  ? "use srun --mpi=pmix"
       : has_pmi ? "use srun --mpi=pmi2"
@@ -42,8 +42,8 @@ void judge_mpi(Plan& plan, const MpiLibrary& mpi, const std::string& program, co
                 otherwise + ", or say --container-mpi=none if that is what you want";
   const std::string or_pmi = has_pmi ? ", or use srun --mpi=pmi2" : "";
   if (mpi.pmix && terms.namespaces & CLONE_NEWNET) {
-    plan.no_pmix = its + "asks Slurm's PMIx server over the node's loopback, which --container-unshare=net takes away; " +
-                   "leave net out" + or_pmi;
+    plan.no_pmix = its + "asks Slurm's PMIx server over the node's loopback, which --container-unshare=net takes " +
+                   "away; leave net out" + or_pmi;
   } else if (mpi.pmix && terms.remaps_root) {
     // The client tells the server its uid, and the server compares.
     plan.no_pmix = its + "is turned away by Slurm's PMIx server, since inside you are shown as root; leave out " +

@@ -37,7 +37,7 @@ struct Request {
   std::string user, home, shell;  // what the step's environment says of its user; empty: nothing
   bool is_verbose = false;  // the ranks are told where the time went (helper/timeline.h)
   std::string mpi_type;      // SLURM_MPI_TYPE; empty: --mpi=none
-  std::string spool;         // Slurm's spool directory on this node, where its PMIx server has its files; empty: no PMIx
+  std::string spool;         // Slurm's spool directory here, where its PMIx server has its files; empty: no PMIx
   std::string library_path;  // LD_LIBRARY_PATH of the step
   std::string batch_script;   // path of the job's script when this is its batch step; else empty
 };

@@ -8,6 +8,7 @@ built=0
 [ $built -eq 0 ]
 ompi=$CLUSTER_IMAGES/ompi.sif
 mpich=$CLUSTER_IMAGES/mpich.sif
+plain=$CLUSTER_IMAGES/plain.sif
 bare=$CLUSTER_STATE/tools/mpi  # the same programs, for the host's Open MPI
 errors=$CLUSTER_STATE/tools/mpi-errors
 

@@ -10,7 +10,8 @@ using namespace slipway;
 TEST_GROUP(LibraryTable){};
 
 TEST(LibraryTable, LinesAreRulesInTheirOrder) {
-  const auto rules = library_rules_of("with libmpi.so.*:libmpi_*.so.* # why\n\nbeside libucs.so.0:../x/ucx\n", "/table");
+  const auto rules =
+      library_rules_of("with libmpi.so.*:libmpi_*.so.* # why\n\nbeside libucs.so.0:../x/ucx\n", "/table");
   LONGS_EQUAL(2, rules.size());
   CHECK(rules[0].verb == LibraryRule::kWith && rules[1].verb == LibraryRule::kBeside);
   STRCMP_EQUAL("libmpi.so.*", rules[0].library.c_str());
