@@ -11,6 +11,7 @@
 
 #include "cli/commands.h"
 #include "cli/mount_description.h"
+#include "cli/mpi_description.h"
 #include "cli/plugstack.h"
 #include "helper/error.h"
 #include "helper/fd.h"
@@ -89,6 +90,12 @@ void print(const json& description) {
     }
     printf("\n");
   }
+  for (const json& mpi : description["mpi"]) printf("%-13s %s\n", "mpi", line_of_mpi(mpi).c_str());
+  if (description.contains("mpi_unknown")) {
+    printf("%-13s not looked for: %s\n", "mpi", text_of(description["mpi_unknown"]).c_str());
+  } else if (description["mpi"].empty()) {
+    printf("%-13s none found\n", "mpi");
+  }
   printf("%-13s %s: %s\n", "mount", text_of(description["mount"]["how"]).c_str(),
          text_of(description["mount"]["why"]).c_str());
 }
@@ -110,6 +117,9 @@ int inspect_command(const std::vector<std::string>& words) {
   if (!file || fstat(file.get(), &status) != 0) throw system_error(name, "open");
   json description = describe_format(file.get(), name, status);
   description["image"] = name;
+  json mpi = describe_mpi(file.get(), name, status);
+  if (mpi.is_array()) description["mpi"] = std::move(mpi);
+  else description.update({{"mpi", nullptr}, {"mpi_unknown", std::move(mpi)}});
   description["mount"] = describe_mount_here(std::move(file), name);
   if (as_json) printf("%s\n", description.dump(2).c_str());
   else print(description);

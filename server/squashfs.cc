@@ -21,6 +21,12 @@ void enlarge(sqfs_cache& cache, size_t blocks) {
   if (sqfs_block_cache_init(&cache, blocks) != SQFS_OK) throw std::runtime_error("not enough memory");
 }
 
+int open_image(const std::string& image) {
+  sqfs_fd_t file;
+  if (sqfs_fd_open(image.c_str(), &file, false) != SQFS_OK) throw std::runtime_error(strerror(errno));
+  return file;
+}
+
 const char* reason(sqfs_err error) {
   switch (error) {
     case SQFS_BADFORMAT: return "is no squashfs, or a damaged one";
@@ -33,10 +39,10 @@ const char* reason(sqfs_err error) {
 
 }  // namespace
 
-Squashfs::Squashfs(const std::string& image, uint64_t offset) {
-  sqfs_fd_t file;
-  if (sqfs_fd_open(image.c_str(), &file, false) != SQFS_OK) throw std::runtime_error(strerror(errno));
-  const sqfs_err error = sqfs_init(&fs_, file, offset);
+Squashfs::Squashfs(const std::string& image, uint64_t offset) : Squashfs(open_image(image), offset) {}
+
+Squashfs::Squashfs(int image, uint64_t offset) {
+  const sqfs_err error = sqfs_init(&fs_, image, offset);
   if (error != SQFS_OK) throw std::runtime_error(reason(error));
   const size_t blocks = std::clamp<size_t>(kCacheBytes / std::max<uint32_t>(fs_.sb.block_size, 1), 3, 64);
   enlarge(fs_.frag_cache, blocks);

@@ -19,6 +19,7 @@ class Squashfs {
  public:
   // `image` stays open as long as this process. Throws std::runtime_error with a sentence.
   Squashfs(const std::string& image, uint64_t offset);
+  Squashfs(int image, uint64_t offset);  // open, and not closed here
   Squashfs(const Squashfs&) = delete;
 
   // Files are numbered as the root is 1; a number stays valid for ever.
