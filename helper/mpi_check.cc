@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,21 @@ std::vector<std::string> leading_directories(const Plan& plan) {
   return directories;
 }
 
+bool misfits(const MpiLibrary& mpi, const std::string& type) {
+  return (type.starts_with("pmix") && !mpi.pmix) || (type == "pmi2" && !mpi.pmi1 && !mpi.pmi2);
+}
+
+// The image's scripts may put another library of the same name first: then what any of them can do counts.
+void add_others(MpiLibrary& mpi, const ImageFiles& files, const LibrarySearch& search) {
+  for (const MpiLibrary& other : mpi_libraries_in(files, search)) {
+    if (other.soname != mpi.soname) continue;
+    mpi.knows_clients &= other.knows_clients;
+    mpi.pmix |= other.pmix;
+    mpi.pmi2 |= other.pmi2;
+    mpi.pmi1 |= other.pmi1;
+  }
+}
+
 }  // namespace
 
 void judge_mpi(Plan& plan, const MpiLibrary& mpi, const std::string& program, const Terms& terms) {
@@ -38,8 +54,12 @@ void judge_mpi(Plan& plan, const MpiLibrary& mpi, const std::string& program, co
                             ", or say --container-mpi=none if that is what you want";
   if (!mpi.pmix) plan.no_pmix = its + "has no PMIx client, " + alone;
   if (!has_pmi) plan.no_pmi = its + "knows neither PMI-1 nor PMI-2, " + alone;
-  plan.no_mpi = its + "finds no other ranks in a step without --mpi, and each takes itself for the only one; " +
-                otherwise + ", or say --container-mpi=none if that is what you want";
+  // Slurm's libpmi asks srun itself.
+  const bool needs_no_mpi = mpi.pmi1 && !mpi.talks_pmi_itself;
+  if (!needs_no_mpi) {
+    plan.no_mpi = its + "finds no other ranks in a step without --mpi, and each takes itself for the only one; " +
+                  otherwise + ", or say --container-mpi=none if that is what you want";
+  }
   const std::string or_pmi = has_pmi ? ", or use srun --mpi=pmi2" : "";
   if (mpi.pmix && terms.namespaces & CLONE_NEWNET) {
     plan.no_pmix = its + "asks Slurm's PMIx server over the node's loopback, which --container-unshare=net takes " +
@@ -60,9 +80,10 @@ void check_mpi_of_program(Plan& plan, const Request& request, const Terms& terms
   if (found.exit_code != 0) return;  // the ranks will say so
   const FilesBelow files(Fd(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)));
   const LibrarySearch search(files, leading_directories(plan));
-  if (const auto mpi = mpi_of_program(files, search, found.path)) {
-    judge_mpi(plan, *mpi, command, terms);
-  }
+  std::optional<MpiLibrary> mpi = mpi_of_program(files, search, found.path);
+  if (!mpi) return;
+  if (misfits(*mpi, request.mpi_type)) add_others(*mpi, files, search);
+  judge_mpi(plan, *mpi, command, terms);
 }
 
 }  // namespace slipway

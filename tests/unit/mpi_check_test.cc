@@ -85,11 +85,18 @@ TEST(MpiJudgement, OneWithPmixIsSentThere) {
 }
 
 TEST(MpiJudgement, OneWithPmiIsSentThere) {
-  mpi.pmi1 = true;
+  mpi.pmi1 = mpi.talks_pmi_itself = true;
   judge();
+  STRCMP_CONTAINS("use srun --mpi=pmi2", plan.no_mpi.c_str());
   STRCMP_EQUAL("", plan.no_pmi.c_str());
   STRCMP_CONTAINS("has no PMIx client", plan.no_pmix.c_str());
   STRCMP_CONTAINS("use srun --mpi=pmi2", plan.no_pmix.c_str());
+}
+
+TEST(MpiJudgement, OneWithSlurmsLibraryNeedsNoKind) {
+  mpi.pmi1 = true;
+  judge();
+  CHECK(plan.no_pmi.empty() && plan.no_mpi.empty());
 }
 
 TEST(MpiJudgement, OneWithNothingNeedsAnother) {

@@ -28,6 +28,7 @@ TEST(Repairs, WhatIsThereStays) {
   const std::string socket = directory.write("bus", "");
   STRCMP_EQUAL(directory.path().c_str(), repaired("TMPDIR", directory.path()).c_str());
   STRCMP_EQUAL("/bin/sh", repaired("SHELL", "/bin/sh").c_str());
+  STRCMP_EQUAL("/bin/sh", repaired("I_MPI_PMI_LIBRARY", "/bin/sh").c_str());
   STRCMP_EQUAL(directory.path().c_str(), repaired("XDG_RUNTIME_DIR", directory.path()).c_str());
   const std::string address = "unix:path=" + socket + ",guid=1;unix:path=/nowhere";
   STRCMP_EQUAL(address.c_str(), repaired("DBUS_SESSION_BUS_ADDRESS", address).c_str());
@@ -42,6 +43,8 @@ TEST(Repairs, WhatIsMissingIsReplacedOrGoes) {
   STRCMP_EQUAL("/tmp", repaired("TMPDIR", "").c_str());
   STRCMP_EQUAL("/bin/sh", repaired("SHELL", "/no/such/shell").c_str());
   STRCMP_EQUAL("(none)", repaired("XDG_RUNTIME_DIR", "/no/such/directory").c_str());
+  // Where Slurm's is not shown (tests/steps/mpi.test has it).
+  STRCMP_EQUAL("(none)", repaired("I_MPI_PMI_LIBRARY", "/no/such/libpmi2.so").c_str());
   STRCMP_EQUAL("(none)", repaired("DBUS_SESSION_BUS_ADDRESS", "unix:path=/no/such/bus,guid=1").c_str());
   const std::string long_path = "unix:path=/" + std::string(9999, 'x');
   STRCMP_EQUAL("(none)", repaired("DBUS_SESSION_BUS_ADDRESS", long_path).c_str());

@@ -62,7 +62,7 @@ TEST(Settings, NothingIsTheDefault) {
   STRCMP_EQUAL("50%", settings.writable_size.c_str());
   CHECK(settings.remap_root == Settings::RemapRoot::kUser);
   STRCMP_EQUAL("net,ipc,uts,pid", settings.unshare.c_str());
-  CHECK(settings.environment_table.empty());
+  CHECK(settings.environment_table.empty() && settings.device_table.empty() && settings.library_table.empty());
   CHECK(settings.env_set.empty() && settings.env_unset.empty() && settings.env_pass.empty());
   CHECK(settings.batch_in_image);
 }
@@ -172,9 +172,13 @@ TEST(Settings, UnshareIsRead) {
     refuses(word, "some of net,ipc,uts,pid, or none");
 }
 
-TEST(Settings, EnvironmentIsRead) {
+TEST(Settings, TablesAreRead) {
   STRCMP_EQUAL("/etc/table", read({"environment=/etc/table"}).environment_table.c_str());
-  for (const char* word : {"environment=", "environment=table"}) refuses(word, "an absolute path");
+  STRCMP_EQUAL("/etc/table", read({"devices=/etc/table"}).device_table.c_str());
+  STRCMP_EQUAL("/etc/table", read({"libraries=/etc/table"}).library_table.c_str());
+  for (const char* word : {"environment=", "environment=table", "devices=table", "libraries=table"}) {
+    refuses(word, "an absolute path");
+  }
 }
 
 TEST(Settings, EachVariableThatIsSetCounts) {
