@@ -90,6 +90,15 @@ Variables variables_after(const Plan& plan, const Variables& before) {
   return after;
 }
 
+const char* name_of(Options::Mpi mpi) {
+  switch (mpi) {
+    case Options::Mpi::kImage: break;
+    case Options::Mpi::kHost: return "host";
+    case Options::Mpi::kNone: return "none";
+  }
+  return "image";
+}
+
 class Explanation {
  public:
   explicit Explanation(const Request& request) : request_(request) {}
@@ -146,6 +155,8 @@ class Explanation {
                                                          {CLONE_NEWIPC, "ipc"},
                                                          {CLONE_NEWUTS, "uts"},
                                                          {CLONE_NEWPID, "pid"}});
+    answer_["mpi"] = name_of(terms_.options.mpi);
+    answer_["fabric"] = terms_.options.fabric_of_host ? "host" : "image";
     answer_["batch_in_image"] = terms_.batch_in_image;
     answer_["runscript"] = terms_.options.run.value_or(false);
     if (!terms_.options.app.empty()) answer_["app"] = printable(terms_.options.app);

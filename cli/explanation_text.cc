@@ -81,6 +81,14 @@ std::string description_of_writing(const json& component) {
   return "nothing to the image" + over;
 }
 
+std::string description_of_mpi(const json& component) {
+  const std::string mpi = component["mpi"];
+  const std::string fabric = component["fabric"] == "host" ? ", with the host's libfabric" : "";
+  if (mpi == "host") return "the host's, below /.slipway/host, in place of the image's";
+  if (mpi == "none") return "the image's, for which nothing is shown and nothing is checked" + fabric;
+  return "the image's" + fabric + "; with --mpi=pmix Slurm's spool directory is shown, too";
+}
+
 std::string description_of_front(const json& component) {
   const std::string app = component.contains("app") ? " of app " + component["app"].get<std::string>() : "";
   return "the runscript" + app + " in front of the command (/.singularity.d/runscript, else /etc/rc, else /bin/sh)";
@@ -129,6 +137,7 @@ void print_container(const json& component, const std::string& program) {
     print_line("writes", description_of_writing(component));
     const json& own = component["namespaces"];
     print_line("namespaces", "user, mount" + (own.empty() ? "" : ", " + joined(own, ", ")) + "; else the host's");
+    print_line("MPI", description_of_mpi(component));
     if (component["runscript"]) print_line("front", description_of_front(component));
     if (program == "sbatch") {
       print_line("script", component["batch_in_image"] ? "runs in the container, as the job's steps do"
