@@ -50,6 +50,8 @@ Squashfs::Squashfs(int image, uint64_t offset) {
   enlarge(fs_.md_cache, kMetadataBlocks);
 }
 
+Squashfs::~Squashfs() { sqfs_destroy(&fs_); }
+
 // The library's ids are places in the inode table; 0 can be one.
 Squashfs::Number Squashfs::number_of(sqfs_inode_id id) const {
   return id == fs_.sb.root_inode ? kRoot : id + kRoot + 1;

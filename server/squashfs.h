@@ -21,6 +21,7 @@ class Squashfs {
   Squashfs(const std::string& image, uint64_t offset);
   Squashfs(int image, uint64_t offset);  // open, and not closed here
   Squashfs(const Squashfs&) = delete;
+  ~Squashfs();
 
   // Files are numbered as the root is 1; a number stays valid for ever.
   using Number = uint64_t;
