@@ -48,8 +48,8 @@ void read_image(const Request& request, int socket) {
   become_user(request);
   open_images(request, socket);
   wait_for_go(socket);
-  prefetch_program(request.command, request.cwd, request.settings.library_table,
-                   [&] { answer(socket, bytes_of(Prefetched{})); });
+  prefetch_program(request.command, request.cwd);
+  answer(socket, bytes_of(Prefetched{}));
 }
 
 }  // namespace
@@ -92,10 +92,8 @@ void ImageReader::wait_for_prefetch(int milliseconds) { child_.answers_within(mi
 
 void ImageReader::finish_prefetch() {
   try {
-    for (;;) {  // its answer, and its end
-      Prefetched prefetched;
-      child_.receive(writable_bytes_of(prefetched), 0);
-    }
+    Prefetched prefetched;
+    child_.receive(writable_bytes_of(prefetched), 0);
   } catch (const Error&) {
     // The ranks will read for themselves.
   }

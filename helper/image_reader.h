@@ -27,9 +27,9 @@ class ImageReader {
   // Once the image is mounted: reads the step's program, while root and the user's half go on.
   void start_prefetch();
 
-  // Returns when the program is read, or after `milliseconds`.
+  // Returns when it is read, or after `milliseconds`.
   void wait_for_prefetch(int milliseconds);
-  // Returns when all is read. A reader that died costs warmth, nothing else.
+  // Returns when it is read. A reader that died costs warmth, nothing else.
   void finish_prefetch();
 
  private:

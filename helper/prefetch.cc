@@ -1,16 +1,12 @@
 #include "helper/prefetch.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
-#include <cstdlib>
 #include <exception>
 #include <set>
 #include <string_view>
@@ -22,8 +18,6 @@
 #include "helper/image_environment.h"
 #include "helper/image_mount.h"
 #include "helper/kernel.h"
-#include "helper/library_table.h"
-#include "helper/open_inside.h"
 #include "helper/wire.h"
 
 namespace slipway {
@@ -32,8 +26,8 @@ namespace {
 
 // Enough for a program with its libraries; a bound, since the ranks wait meanwhile. No more is guessed at: where a
 // program imports thousands of files (tests/bench storm), one reader that knew them all and had a CPU to itself brought
-// the time from 1.8 of a warm directory's to 1.5. The same again for what libraries open themselves: the ranks do not
-// wait for that.
+// the time from 1.8 of a warm directory's to 1.5. The components of an MPI, read while slurmstepd starts its PMIx server
+// (tests/bench mpi), brought nothing: one image has one decompressor, at which the ranks then wait for them.
 constexpr uint64_t kBudget = 64 << 20;
 constexpr int kDeepest = 4;  // of scripts whose interpreter is a script, as in the kernel
 
@@ -59,50 +53,7 @@ class Prefetch {
     read_needs(file.get(), path);
   }
 
-  // Files of the directories that the program's libraries read themselves, and what those need.
-  void places(const std::vector<LibraryRule>& table) {
-    left_ = kBudget;
-    std::set<std::string> places;
-    for (const auto& [name, path] : std::vector(libraries_)) {
-      for (const LibraryRule& rule : table) {
-        if (rule.verb != LibraryRule::kBeside || fnmatch(rule.library.c_str(), name.c_str(), 0) != 0) continue;
-        for (const std::string& real : {path, real_path(path)}) {
-          const std::string place = rule.other.starts_with('/') ? rule.other : directory_of(real) + "/" + rule.other;
-          if (places.insert(place).second) read_below(place, kDeepestPlace);
-        }
-      }
-    }
-  }
-
  private:
-  static constexpr int kDeepestPlace = 3;  // Debian's openmpi/lib/openmpi3
-
-  static std::string directory_of(const std::string& path) { return path.substr(0, path.find_last_of('/')); }
-
-  // Of a file of the image.
-  std::string real_path(const std::string& path) const {
-    char image[PATH_MAX], real[PATH_MAX];
-    const Fd file = open_path(path);
-    if (!realpath(link_to(image_).c_str(), image) || !file || !realpath(link_to(file).c_str(), real)) return path;
-    const std::string_view found = real, root = image;
-    return found.starts_with(root) ? std::string(found.substr(root.size())) : path;
-  }
-
-  void read_below(const std::string& place, int depth) {
-    Fd directory = open_path(place);
-    DIR* const listing = directory ? fdopendir(directory.get()) : nullptr;
-    if (!listing) return;
-    directory.release();
-    while (const dirent* entry = readdir(listing)) {
-      const std::string name = entry->d_name, path = place + "/" + name;
-      if (name[0] == '.') continue;
-      if (entry->d_type == DT_DIR && depth > 1) read_below(path, depth - 1);
-      const Fd file = name.find(".so") == name.npos ? Fd() : open_path(path);
-      if (file && read_all(file.get())) read_needs(file.get(), path);
-    }
-    closedir(listing);
-  }
-
   Fd open_path(const std::string& path) const {
     constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     Fd file(kernel::openat2(image_.get(), path.c_str(), kFlags, kernel::kResolveInRoot));
@@ -155,7 +106,6 @@ class Prefetch {
       const std::string path = directory + "/" + name;
       const Fd file = open_path(path);
       if (!file) continue;
-      libraries_.emplace_back(name, path);
       if (read_all(file.get())) read_needs(file.get(), path);
       return;
     }
@@ -193,19 +143,16 @@ class Prefetch {
   uint64_t left_ = kBudget;
   std::set<std::pair<dev_t, ino_t>> seen_;
   std::set<std::string> names_;
-  std::vector<std::pair<std::string, std::string>> libraries_;  // names and paths of those found
 };
 
 }  // namespace
 
-void prefetch_program(const std::string& command, const std::string& cwd, const std::string& library_table,
-                      const std::function<void()>& program_is_warm) noexcept {
+void prefetch_program(const std::string& command, const std::string& cwd) noexcept {
   try {
+    if (command.empty()) return;
     Prefetch prefetch(cwd);
-    if (!command.empty() && prefetch.has(kEnvironmentScripts)) prefetch.program(kEnvironmentShell);
-    if (!command.empty()) prefetch.program(command);
-    program_is_warm();
-    prefetch.places(read_library_table(library_table));
+    if (prefetch.has(kEnvironmentScripts)) prefetch.program(kEnvironmentShell);
+    prefetch.program(command);
   } catch (const std::exception&) {
     // Only warmth is lost.
   }

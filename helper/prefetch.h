@@ -3,18 +3,15 @@
 // with them for the node's cores.
 #pragma once
 
-#include <functional>
 #include <string>
 
 namespace slipway {
 
 // Reads the program that `command` names: the file, its interpreter and the libraries it needs, up to a bound; before
-// it the shell, where the image's environment (helper/image_environment.h) needs one. Calls `program_is_warm`, and goes
-// on with what those libraries read themselves, as the tables of libraries have it (helper/library_table.h):
-// components of an MPI. Stands outside the container, while that is being built: a path counts as the image's when the
-// image (mounted in stage's work directory) has it, else as the host's, as it will for the step's own directories.
-// Never throws: what it does not find, the rank will report.
-void prefetch_program(const std::string& command, const std::string& cwd, const std::string& library_table,
-                      const std::function<void()>& program_is_warm) noexcept;
+// it the shell, where the image's environment (helper/image_environment.h) needs one. Stands outside the container,
+// while that is being built: a path counts as the image's when the image (mounted in stage's work directory) has it,
+// else as the host's, as it will for the step's own directories. Never throws: what it does not find, the rank will
+// report.
+void prefetch_program(const std::string& command, const std::string& cwd) noexcept;
 
 }  // namespace slipway
