@@ -52,6 +52,8 @@ std::optional<int64_t> source_date() {
   return seconds;
 }
 
+constexpr char kUncompressed[] = "none";
+
 struct Options {
   std::string compression = "zstd";
   std::string architecture = sif::host_architecture();
@@ -69,9 +71,9 @@ Options parse(const std::vector<std::string>& words) {
     else names.push_back(word);
   }
   if (names.size() != 2) throw UsageError("build: needs an output and a directory or squashfs file");
-  constexpr const char* kCompressions[] = {"zstd", "gzip", "xz", "lz4", "lzo"};
+  constexpr const char* kCompressions[] = {"zstd", "gzip", "xz", "lz4", "lzo", kUncompressed};
   if (std::find(std::begin(kCompressions), std::end(kCompressions), options.compression) == std::end(kCompressions)) {
-    throw UsageError("build: --comp=" + printable(options.compression) + " is not one of zstd, gzip, xz, lz4, lzo");
+    throw UsageError("build: --comp=" + printable(options.compression) + " is not one of zstd, gzip, xz, lz4, lzo, none");
   }
   if (sif::code_of_architecture(options.architecture) == "00") {
     throw UsageError("build: --arch=" + printable(options.architecture) + " is no architecture of the SIF format");
@@ -135,9 +137,11 @@ class OutputFile {
 // user's; xattrs would carry that machine's security labels.
 void run_mksquashfs(const Options& options, const OutputFile& output) {
   const std::string offset = std::to_string(kRootOffset);
-  std::vector<std::string> words = {"mksquashfs", options.source,  output.unfinished(), "-offset",     offset,
-                                    "-comp",      options.compression, "-all-root",     "-no-xattrs",  "-noappend",
-                                    "-no-progress", "-quiet",      "-e",                output.unfinished()};
+  std::vector<std::string> words = {"mksquashfs", options.source, output.unfinished(), "-offset", offset,
+                                    "-all-root", "-no-xattrs", "-noappend", "-no-progress", "-quiet"};
+  if (options.compression == kUncompressed) words.insert(words.end(), {"-noI", "-noD", "-noF", "-noX"});
+  else words.insert(words.end(), {"-comp", options.compression});
+  words.insert(words.end(), {"-e", output.unfinished()});
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);

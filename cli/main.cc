@@ -12,7 +12,7 @@ namespace {
 constexpr int kExitUsage = 2;
 
 constexpr char kUsage[] =
-    "usage: slipway build [--comp=zstd|gzip|xz|lz4|lzo] [--arch=ARCH] OUT.sif DIRECTORY|SQUASHFS\n"
+    "usage: slipway build [--comp=zstd|gzip|xz|lz4|lzo|none] [--arch=ARCH] OUT.sif DIRECTORY|SQUASHFS\n"
     "       slipway inspect [--json] IMAGE\n"
     "       slipway explain [--json] -- srun|sbatch|salloc WORD...\n"
     "       slipway --version\n"
