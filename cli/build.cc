@@ -73,7 +73,8 @@ Options parse(const std::vector<std::string>& words) {
   if (names.size() != 2) throw UsageError("build: needs an output and a directory or squashfs file");
   constexpr const char* kCompressions[] = {"zstd", "gzip", "xz", "lz4", "lzo", kUncompressed};
   if (std::find(std::begin(kCompressions), std::end(kCompressions), options.compression) == std::end(kCompressions)) {
-    throw UsageError("build: --comp=" + printable(options.compression) + " is not one of zstd, gzip, xz, lz4, lzo, none");
+    throw UsageError("build: --comp=" + printable(options.compression) +
+                     " is not one of zstd, gzip, xz, lz4, lzo, none");
   }
   if (sif::code_of_architecture(options.architecture) == "00") {
     throw UsageError("build: --arch=" + printable(options.architecture) + " is no architecture of the SIF format");

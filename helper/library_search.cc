@@ -131,6 +131,12 @@ LibrarySearch::LibrarySearch(const ImageFiles& files, std::vector<std::string> f
                           "/usr/lib",        "/usr/local/lib"};
 }
 
+LibrarySearch LibrarySearch::led_by(const std::string& directory) const {
+  LibrarySearch search = *this;
+  search.first_directories_.insert(search.first_directories_.begin(), directory);
+  return search;
+}
+
 const LibraryCache& LibrarySearch::cache() const {
   if (!cache_) cache_.emplace(read_file(files_, "/etc/ld.so.cache", kLargestCache));
   return *cache_;

@@ -51,6 +51,9 @@ class LibrarySearch {
   // cache once.
   explicit LibrarySearch(const ImageFiles& files, std::vector<std::string> first_directories = {});
 
+  // The same, with `directory` first on LD_LIBRARY_PATH.
+  LibrarySearch led_by(const std::string& directory) const;
+
   // The path of a library, links not followed. Empty: there is none that this machine can load.
   std::string find(const std::string& name, const RunPath& run_path = {}) const;
 

@@ -133,6 +133,7 @@ class Description {
   void open_mpi(const Library& library) {
     needs_of(library);
     std::string runtime_path = library.path;
+    RunPath run_path = library.run_path;
     for (const char* stem : {"libopen-rte", "libopen-pal"}) {
       const std::string* name = needed_of(library.elf, stem);
       if (!name) continue;
@@ -140,24 +141,25 @@ class Description {
       if (!runtime.file) continue;
       needs_of(runtime);
       runtime_path = runtime.path;
+      run_path = runtime.run_path;
     }
     // From 5 on it is linked with PMIx, and knows nothing else.
     if (mpi_.pmix) return;
     const std::string directory = directory_of(files_.real_path(runtime_path));
     for (const char* place : {"/openmpi", "/openmpi3", "/openmpi/lib/openmpi3", "/openmpi/lib/openmpi"}) {
-      components_in(directory + place);
+      components_in(directory + place, run_path);
     }
     if (!mpi_.pmix) built_in(runtime_path);
   }
 
   // Open MPI before 5 asks through a component. One whose library is missing is not loaded.
-  void components_in(const std::string& directory) {
+  void components_in(const std::string& directory, const RunPath& loader) {
     for (const std::string& name : files_.names_in(directory)) {
       const bool is_pmix = name.starts_with("mca_pmix_ext") || name.starts_with("mca_pmix_pmix");
       // s1 and s2 since 2.0; 1.x asked through ess_pmi, and is told by its library.
       const bool is_pmi = name == "mca_pmix_s1.so" || name == "mca_pmix_s2.so" || name == "mca_ess_pmi.so";
       if ((!is_pmix && !is_pmi) || !name.ends_with(".so")) continue;
-      const Library component = open_library(files_, directory + "/" + name, {});
+      const Library component = open_library(files_, directory + "/" + name, loader);
       if (!component.elf.is_elf || !has_process_manager(component)) continue;
       needs_of(component);
       if (is_pmix) {
@@ -214,6 +216,7 @@ class Description {
 
 // Where MPI is installed besides the loader's directories. A "*" stands for all names there.
 constexpr std::array kPlaces = {
+    "/usr/local/lib64",
     "/usr/lib64/openmpi/lib",
     "/usr/lib64/mpich/lib",
     "/usr/lib64/mvapich2/lib",
@@ -361,7 +364,9 @@ std::vector<MpiLibrary> mpi_libraries_in(const ImageFiles& files, const LibraryS
   for (const std::string& path : paths) {
     const std::string real_path = files.real_path(path);
     if (real_path.empty() || found.contains(real_path)) continue;
-    found[real_path] = Description(files, search).of(path, {});
+    // Where it is not found without being told, its directory is put on LD_LIBRARY_PATH: its own libraries are there.
+    const LibrarySearch its_search = search.led_by(directory_of(path));
+    found[real_path] = Description(files, its_search).of(path, {});
   }
   std::vector<MpiLibrary> libraries;
   for (auto& [path, mpi] : found) {

@@ -107,7 +107,8 @@ void refuse_other_kinds(int fd, const std::string& name) {
   struct stat status;
   if (fstat(fd, &status) != 0) throw system_error(name, "fstat");
   if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
-    throw Error(name, "is neither a file nor a directory", "name a SIF image, a squashfs or EROFS file, or a directory");
+    throw Error(name, "is neither a file nor a directory",
+                "name a SIF image, a squashfs or EROFS file, or a directory");
   }
 }
 
