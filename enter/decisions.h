@@ -6,11 +6,12 @@ namespace slipway {
 // Strings in the mapped plan, which stays until exec.
 struct Decisions {
   const char* cwd = nullptr;     // inside the container
-  // Why the program's MPI cannot work where Slurm offers PMIx, or PMI-1 and PMI-2, or neither; nullptr: it can, or
-  // nobody knows.
-  const char* no_pmix = nullptr;
-  const char* no_pmi = nullptr;
-  const char* no_mpi = nullptr;
+  // Why the program's MPI cannot work where Slurm offers what is said; nullptr: it can, or nobody knows.
+  const char* no_pmix = nullptr;   // PMIx
+  const char* old_pmix = nullptr;  // PMIx to clients from version 2 on
+  const char* no_munge = nullptr;  // PMIx to clients with a credential of munge's
+  const char* no_pmi = nullptr;    // PMI-1 and PMI-2
+  const char* no_mpi = nullptr;    // nothing
   bool is_batch = false;         // this is the job's batch step
   const char* interpreter_remedy = nullptr;  // when the command's interpreter is missing; nullptr: the usual
   const char* entries = nullptr;  // for tell_notices and words_in_front

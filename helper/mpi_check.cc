@@ -26,7 +26,7 @@ std::vector<std::string> leading_directories(const Plan& plan) {
 }
 
 bool misfits(const MpiLibrary& mpi, const std::string& type) {
-  return (type.starts_with("pmix") && !mpi.pmix) || (type == "pmi2" && !mpi.pmi1 && !mpi.pmi2);
+  return (type.starts_with("pmix") && (!mpi.pmix || mpi.pmix_1)) || (type == "pmi2" && !mpi.pmi1 && !mpi.pmi2);
 }
 
 // The image's scripts may put another library of the same name first: then what any of them can do counts.
@@ -35,6 +35,8 @@ void add_others(MpiLibrary& mpi, const ImageFiles& files, const LibrarySearch& s
     if (other.soname != mpi.soname) continue;
     mpi.knows_clients &= other.knows_clients;
     mpi.pmix |= other.pmix;
+    mpi.munge |= other.munge;
+    mpi.pmix_1 &= other.pmix_1;
     mpi.pmi2 |= other.pmi2;
     mpi.pmi1 |= other.pmi1;
   }
@@ -52,7 +54,16 @@ void judge_mpi(Plan& plan, const MpiLibrary& mpi, const std::string& program, co
                 : "use an MPI that was built with PMIx, or the host's (--container-mpi=host)";
   const std::string alone = "so that each rank would take itself for the only one; " + otherwise +
                             ", or say --container-mpi=none if that is what you want";
+  const std::string or_pmi = has_pmi ? ", or use srun --mpi=pmi2" : "";
   if (!mpi.pmix) plan.no_pmix = its + "has no PMIx client, " + alone;
+  if (mpi.pmix_1) {
+    plan.old_pmix = its + "has a PMIx client of version 1, which Slurm's PMIx server here does not answer; " +
+                    "use a newer MPI, or the host's (--container-mpi=host)" + or_pmi;
+  }
+  if (mpi.pmix && !mpi.munge) {
+    plan.no_munge = its + "finds no libmunge.so.2, and Slurm's PMIx server here insists on munge; " +
+                    "add munge's library to the image, or use the host's MPI (--container-mpi=host)" + or_pmi;
+  }
   if (!has_pmi) plan.no_pmi = its + "knows neither PMI-1 nor PMI-2, " + alone;
   // Slurm's libpmi asks srun itself.
   const bool needs_no_mpi = mpi.pmi1 && !mpi.talks_pmi_itself;
@@ -60,7 +71,6 @@ void judge_mpi(Plan& plan, const MpiLibrary& mpi, const std::string& program, co
     plan.no_mpi = its + "finds no other ranks in a step without --mpi, and each takes itself for the only one; " +
                   otherwise + ", or say --container-mpi=none if that is what you want";
   }
-  const std::string or_pmi = has_pmi ? ", or use srun --mpi=pmi2" : "";
   if (mpi.pmix && terms.namespaces & CLONE_NEWNET) {
     plan.no_pmix = its + "asks Slurm's PMIx server over the node's loopback, which --container-unshare=net takes " +
                    "away; leave net out" + or_pmi;

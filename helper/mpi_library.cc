@@ -117,7 +117,9 @@ class Description {
   void needs_of(const Library& library) {
     if (const std::string* name = needed_of(library.elf, "libpmix")) {
       mpi_.pmix = true;
-      mpi_.pmix_library = files_.real_path(search_.find(*name, library.run_path));
+      const Library pmix = open_library(files_, search_.find(*name, library.run_path), library.run_path);
+      mpi_.pmix_library = files_.real_path(pmix.path);
+      finds_munge(pmix.run_path);
     }
     for (const auto& [stem, client] : {std::pair("libpmi2", &MpiLibrary::pmi2), {"libpmi", &MpiLibrary::pmi1}}) {
       const std::string* name = needed_of(library.elf, stem);
@@ -129,6 +131,8 @@ class Description {
         mpi_.*client = true;
     }
   }
+
+  void finds_munge(const RunPath& client) { mpi_.munge |= !search_.find("libmunge.so.2", client).empty(); }
 
   void open_mpi(const Library& library) {
     needs_of(library);
@@ -149,7 +153,7 @@ class Description {
     for (const char* place : {"/openmpi", "/openmpi3", "/openmpi/lib/openmpi3", "/openmpi/lib/openmpi"}) {
       components_in(directory + place, run_path);
     }
-    if (!mpi_.pmix) built_in(runtime_path);
+    if (!mpi_.pmix) built_in(runtime_path, run_path);
   }
 
   // Open MPI before 5 asks through a component. One whose library is missing is not loaded.
@@ -163,7 +167,11 @@ class Description {
       if (!component.elf.is_elf || !has_process_manager(component)) continue;
       needs_of(component);
       if (is_pmix) {
+        // Named by the version of PMIx: pmix112, ext1x.
+        const bool is_first = name.starts_with("mca_pmix_ext1") || name.starts_with("mca_pmix_pmix1");
+        mpi_.pmix_1 = is_first && (mpi_.pmix_1 || mpi_.pmix_component.empty());
         mpi_.pmix = true;
+        finds_munge(component.run_path);
         mpi_.pmix_component = files_.real_path(component.path);
       }
     }
@@ -176,12 +184,13 @@ class Description {
     return true;
   }
 
-  void built_in(const std::string& runtime_path) {
+  void built_in(const std::string& runtime_path, const RunPath& run_path) {
     const Fd runtime = files_.open(runtime_path);
     if (!runtime) return;
     const std::vector<bool> found =
         find_in_constants(runtime.get(), {"mca_pmix_pmix", "mca_pmix_ext", "mca_pmix_s2_", "mca_pmix_s1_"});
     mpi_.pmix |= found[0] || found[1];
+    finds_munge(run_path);
     mpi_.pmi2 |= found[2];
     mpi_.pmi1 |= found[3];
   }

@@ -21,6 +21,8 @@ struct MpiLibrary {
   // What it can ask for its rank and peers. Of a family whose choice is made when it runs, nothing is known.
   bool knows_clients = true;
   bool pmix = false;
+  bool pmix_1 = false;  // its PMIx is of version 1, which servers from 4 on do not answer
+  bool munge = false;   // its PMIx finds munge's library, for servers that insist on a credential
   bool pmi2 = false;
   bool pmi1 = false;
   // PMI-1 or PMI-2 without a library: it talks over PMI_FD itself. Of Slurm's, mpi/pmi2 alone answers there, and it

@@ -11,6 +11,8 @@ Fd write_plan(const Plan& plan) {
   if (plan.is_batch) entries.add("batch", "yes");
   if (!plan.interpreter_remedy.empty()) entries.add("interpreter_remedy", plan.interpreter_remedy);
   if (!plan.no_pmix.empty()) entries.add("no_pmix", plan.no_pmix);
+  if (!plan.old_pmix.empty()) entries.add("old_pmix", plan.old_pmix);
+  if (!plan.no_munge.empty()) entries.add("no_munge", plan.no_munge);
   if (!plan.no_pmi.empty()) entries.add("no_pmi", plan.no_pmi);
   if (!plan.no_mpi.empty()) entries.add("no_mpi", plan.no_mpi);
   for (const std::string& word : plan.front) entries.add("front", word);

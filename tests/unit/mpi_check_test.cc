@@ -50,6 +50,28 @@ TEST(MpiCheck, OfKindsThatNobodyKnowsNothingIsSaid) {
   }
 }
 
+TEST(MpiCheck, WhatAPmixServerTakesIsInItsVariables) {
+  const auto check_with = [](std::initializer_list<std::pair<const char*, const char*>> variables) {
+    return in_child([&] {
+             clearenv();
+             for (const auto& [name, value] : variables) setenv(name, value, 1);
+             Decisions decisions;
+             decisions.old_pmix = "old";
+             decisions.no_munge = "no munge";
+             check_mpi(decisions);
+           }).output;
+  };
+  STRCMP_EQUAL("slipway: old\n", check_with({{"PMIX_NAMESPACE", "x"}, {"PMIX_SERVER_URI2", "x"}}).c_str());
+  STRCMP_EQUAL("", check_with({{"PMIX_NAMESPACE", "x"}, {"PMIX_SERVER_URI", "x"}}).c_str());
+  STRCMP_EQUAL("slipway: no munge\n", check_with({{"PMIX_NAMESPACE", "x"},
+                                                  {"PMIX_SERVER_URI", "x"},
+                                                  {"PMIX_SECURITY_MODE", "munge"}}).c_str());
+  STRCMP_EQUAL("", check_with({{"PMIX_NAMESPACE", "x"},
+                               {"PMIX_SERVER_URI", "x"},
+                               {"PMIX_SECURITY_MODE", "munge,native"}}).c_str());
+  STRCMP_EQUAL("", check_with({{"PMI_FD", "x"}, {"PMIX_SECURITY_MODE", "munge"}}).c_str());
+}
+
 TEST(MpiCheck, AStepOfOneRankIsOneWhateverItHas) {
   for (const char* variable : {"PMIX_NAMESPACE", "PMI_FD", "OTHER"}) {
     const Ended alone = check({variable}, "1");
@@ -76,9 +98,9 @@ TEST_GROUP(MpiJudgement) {
 };
 
 TEST(MpiJudgement, OneWithPmixIsSentThere) {
-  mpi.pmix = true;
+  mpi.pmix = mpi.munge = true;
   judge();
-  STRCMP_EQUAL("", plan.no_pmix.c_str());
+  CHECK(plan.no_pmix.empty() && plan.old_pmix.empty() && plan.no_munge.empty());
   STRCMP_CONTAINS("./app: its MPI, MPICH (libmpich.so.12), knows neither PMI-1 nor PMI-2", plan.no_pmi.c_str());
   STRCMP_CONTAINS("use srun --mpi=pmix", plan.no_pmi.c_str());
   STRCMP_CONTAINS("use srun --mpi=pmix", plan.no_mpi.c_str());
@@ -126,4 +148,13 @@ TEST(MpiJudgement, PmixTurnsAwayWhoIsShownAsRoot) {
   terms.remaps_root = true;
   judge();
   STRCMP_CONTAINS("leave out --container-remap-root", plan.no_pmix.c_str());
+}
+
+TEST(MpiJudgement, APmixClientOfVersion1OrWithoutMungeIsToldWhereTheServerMinds) {
+  mpi.pmix = mpi.pmix_1 = mpi.pmi2 = true;
+  judge();
+  CHECK(plan.no_pmix.empty());
+  STRCMP_CONTAINS("has a PMIx client of version 1", plan.old_pmix.c_str());
+  STRCMP_CONTAINS("or use srun --mpi=pmi2", plan.old_pmix.c_str());
+  STRCMP_CONTAINS("finds no libmunge.so.2", plan.no_munge.c_str());
 }

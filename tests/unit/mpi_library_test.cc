@@ -109,6 +109,26 @@ TEST(MpiLibrary, OpenMpisOwnPmixAndSlurmsLibraries) {
   STRCMP_EQUAL("3.2.3", version_of_pmix(files, *mpi).c_str());
 }
 
+TEST(MpiLibrary, APmixOfVersion1IsToldByItsComponentUnlessThereIsANewer) {
+  open_mpi_4();
+  library("openmpi/mca_pmix_ext1x.so", {.needed = {"libpmix.so.2"}});
+  library("libpmix.so.2");
+  CHECK(mpi_of({"libmpi.so.40"})->pmix_1);
+  for (const char* newer : {"openmpi/mca_pmix_ext2x.so", "openmpi/mca_pmix_pmix112.so"}) {
+    library(newer);
+    CHECK(!mpi_of({"libmpi.so.40"})->pmix_1);
+  }
+}
+
+TEST(MpiLibrary, MungeIsFoundWhereItsPmixWouldFindIt) {
+  open_mpi_4();
+  library("openmpi/mca_pmix_ext3x.so", {.needed = {"libpmix.so.2"}});
+  library("libpmix.so.2", {.needed = {}, .runpath = "/opt/munge"});
+  CHECK(!mpi_of({"libmpi.so.40"})->munge);
+  tree.write("/opt/munge/libmunge.so.2", elf_file({}));
+  CHECK(mpi_of({"libmpi.so.40"})->munge);
+}
+
 TEST(MpiLibrary, ComponentsThatAreBuiltIn) {
   open_mpi_4();
   library("libopen-pal.so.40.30.2", {.needed = {}, .constants = "mca_pmix_ext3x_component\0mca_pmix_s2_component\0"s});
