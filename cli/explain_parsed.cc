@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/explanation.h"
 #include "cli/start_directory.h"
+#include "cli/subject.h"
 #include "helper/option_table.h"
 #include "plugin/explain_option.h"
 
@@ -27,14 +28,21 @@ std::string variable(const char* name) {
   return value ? value : "";
 }
 
+// Each word of the admin's is followed by its place.
+std::vector<SettingWord> setting_words_of(const Words& words) {
+  std::vector<SettingWord> settings;
+  for (size_t i = 0; i + 1 < words.size(); i += 2) settings.push_back({words[i], words[i + 1]});
+  return settings;
+}
+
 Request request_of(const OptionValues& values, const Words& settings, const Words& command_line) {
   const std::string program = command_line[0].substr(command_line[0].find_last_of('/') + 1);
   Request request;
   request.uid = getuid();
   request.gid = getgid();
-  request.groups.resize(std::max(getgroups(0, nullptr), 0));
-  request.groups.resize(std::max(getgroups(static_cast<int>(request.groups.size()), request.groups.data()), 0));
-  request.settings = read_settings(settings);
+  request.subject = subject_of_process();
+  request.groups = request.subject.groups;
+  request.settings = read_settings(setting_words_of(settings), request.subject);
   request.image = image_of(values);
   request.options = values;
   request.cwd = start_directory(command_line, program == "srun");

@@ -21,6 +21,7 @@
 #include "helper/devices.h"
 #include "helper/environment_table.h"
 #include "helper/error.h"
+#include "helper/image_policy.h"
 #include "helper/layout.h"
 #include "helper/open_images.h"
 #include "helper/options.h"
@@ -90,11 +91,11 @@ Variables variables_after(const Plan& plan, const Variables& before) {
   return after;
 }
 
-const char* name_of(Options::Mpi mpi) {
+const char* name_of(Mpi mpi) {
   switch (mpi) {
-    case Options::Mpi::kImage: break;
-    case Options::Mpi::kHost: return "host";
-    case Options::Mpi::kNone: return "none";
+    case Mpi::kImage: break;
+    case Mpi::kHost: return "host";
+    case Mpi::kNone: return "none";
   }
   return "image";
 }
@@ -105,6 +106,7 @@ class Explanation {
 
   json get() {
     answer_["image"] = printable(request_.image);
+    answer_["depends_on_job"] = request_.settings.depends_on_job;
     attempt([&] { refuse_roots_steps(request_); });
     attempt([&] { tell_image(); });
     attempt([&] {
@@ -139,6 +141,8 @@ class Explanation {
 
   void tell_image() {
     const OpenedImage image = open_root_image(request_);
+    const ImageVerdict verdict = allowed_image(image, request_.settings);
+    answer_["policy"] = verdict.key;
     image_is_directory_ = image.root.kind == RootKind::kDirectory;
     answer_["mount"] = mount_of_image(image);
   }
@@ -155,7 +159,7 @@ class Explanation {
                                                          {CLONE_NEWIPC, "ipc"},
                                                          {CLONE_NEWUTS, "uts"},
                                                          {CLONE_NEWPID, "pid"}});
-    answer_["mpi"] = name_of(terms_.options.mpi);
+    answer_["mpi"] = name_of(terms_.mpi);
     answer_["fabric"] = terms_.options.fabric_of_host ? "host" : "image";
     answer_["batch_in_image"] = terms_.batch_in_image;
     answer_["runscript"] = terms_.options.run.value_or(false);
@@ -179,7 +183,7 @@ class Explanation {
   void tell_mount(const LayoutEntry& entry) {
     const MountWord& word = entry.word;
     json mount = {{"target", printable(word.target)}, {"asked_by", entry.asked_by}};
-    const auto data = entry.is_users ? data_images_.find(entry.word_number) : data_images_.end();
+    const auto data = entry.asked_for == AskedFor::kByName ? data_images_.find(entry.word_number) : data_images_.end();
     if (data != data_images_.end()) {
       mount["image"] = data->second;
     } else if (word.source == kDevicesName) {

@@ -131,6 +131,10 @@ void print_container(const json& component, const std::string& program) {
     const json& mount = component["mount"];
     print_line("mount", mount["how"].get<std::string>() + ": " + mount["why"].get<std::string>());
   }
+  if (component.value("policy", "") != "") print_line("allowed by", component["policy"]);
+  if (component["depends_on_job"]) {
+    print_line("policy", "some keys are for partitions, accounts or groups: slipway policy --partition=P tells them");
+  }
   if (component.contains("user")) {
     print_line("user", description_of_user(component["user"]));
     if (component.contains("directory")) print_line("starts in", description_of_directory(component["directory"]));

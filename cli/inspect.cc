@@ -13,6 +13,7 @@
 #include "cli/mount_description.h"
 #include "cli/mpi_description.h"
 #include "cli/plugstack.h"
+#include "cli/subject.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/image_format.h"
@@ -69,7 +70,7 @@ json describe_mount_here(Fd file, const std::string& name) {
     OpenedImage image{name, std::move(file), {}};
     image.root = root_partition(image.fd.get(), name);
     Request request;
-    request.settings = settings_of_this_node();
+    request.settings = settings_of_this_node(subject_of_process());
     if (!request.settings.error.empty()) return {{"how", "refused"}, {"why", request.settings.error}};
     return describe_mount(image, request);
   } catch (const Error& error) {

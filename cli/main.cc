@@ -14,6 +14,7 @@ constexpr int kExitUsage = 2;
 constexpr char kUsage[] =
     "usage: slipway build [--comp=zstd|gzip|xz|lz4|lzo|none] [--arch=ARCH] OUT.sif DIRECTORY|SQUASHFS\n"
     "       slipway inspect [--json] IMAGE\n"
+    "       slipway policy [--json] [--user USER] [--partition PARTITION] [--account ACCOUNT] [IMAGE]\n"
     "       slipway explain [--json] -- srun|sbatch|salloc WORD...\n"
     "       slipway --version\n"
     "       slipway --help\n"
@@ -27,7 +28,8 @@ struct Command {
 constexpr Command kCommands[] = {{"build", slipway::build_command},
                                  {"explain", slipway::explain_command},
                                  {slipway::kExplainParsed, slipway::explain_parsed_command},
-                                 {"inspect", slipway::inspect_command}};
+                                 {"inspect", slipway::inspect_command},
+                                 {"policy", slipway::policy_command}};
 
 int run(const std::string& name, const std::vector<std::string>& words) {
   for (const Command& command : kCommands) {

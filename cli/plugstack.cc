@@ -30,10 +30,17 @@ std::vector<std::string> files_matching(const std::string& pattern) {
   return files;
 }
 
-// The words behind the plugin's path, where `path` or what it includes has such a line.
-std::optional<std::vector<std::string>> find_line(const std::string& path, int depth) {
+struct Line {
+  std::vector<std::string> words;  // behind the plugin's path
+  std::string place;
+};
+
+// Of the plugin, where `path` or what it includes has such a line.
+std::optional<Line> find_line(const std::string& path, int depth) {
   std::ifstream file(path);
+  size_t number = 0;
   for (std::string line; std::getline(file, line);) {
+    ++number;
     const std::vector<std::string> words = words_of(line);
     if (words.size() < 2) continue;
     if (words[0] == "include" && depth < kDeepestInclude) {
@@ -41,13 +48,13 @@ std::optional<std::vector<std::string>> find_line(const std::string& path, int d
         if (auto found = find_line(included, depth + 1)) return found;
       }
     } else if (words[1].substr(words[1].find_last_of('/') + 1) == kPlugin) {
-      return std::vector<std::string>(words.begin() + 2, words.end());
+      return Line{{words.begin() + 2, words.end()}, path + " line " + std::to_string(number)};
     }
   }
   return std::nullopt;
 }
 
-std::optional<std::vector<std::string>> find_line_of_this_node() {
+std::optional<Line> find_line_of_this_node() {
   const char* const conf = getenv("SLURM_CONF");
   const std::string slurm_conf = conf ? conf : "/etc/slurm/slurm.conf";
   return find_line(slurm_conf.substr(0, slurm_conf.find_last_of('/') + 1) + "plugstack.conf", 0);
@@ -55,8 +62,9 @@ std::optional<std::vector<std::string>> find_line_of_this_node() {
 
 }  // namespace
 
-Settings settings_of_this_node() {
-  return read_settings(find_line_of_this_node().value_or(std::vector<std::string>()));
+Settings settings_of_this_node(const Subject& subject) {
+  const Line line = find_line_of_this_node().value_or(Line());
+  return read_settings(line.words, subject, line.place);
 }
 
 bool is_configured_on_this_node() { return find_line_of_this_node().has_value(); }

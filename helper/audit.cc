@@ -38,7 +38,8 @@ void log(const Request& request, const std::string& rest, int priority = LOG_INF
 
 }  // namespace
 
-void audit(const Request& request, const OpenedImages& images, const ImageMounts& mounts) {
+void audit(const Request& request, const OpenedImages& images, const ImageMounts& mounts,
+           const ImageVerdict& verdict) {
   struct stat status;
   std::string file = "device=? inode=?";  // hidden from root
   if (fstat(images.root.fd.get(), &status) == 0) {
@@ -49,7 +50,8 @@ void audit(const Request& request, const OpenedImages& images, const ImageMounts
   for (size_t i = 0; i < images.data.size(); ++i) {
     line += " data=" + path_of(images.data[i].image) + "," + name_of(mounts.data[i].how);
   }
-  log(request, line + " mount=" + name_of(mounts.root.how) + ": it " + mounts.root.why);
+  line += " mount=" + std::string(name_of(mounts.root.how)) + ": it " + mounts.root.why;
+  log(request, line + (verdict.key.empty() ? "" : "; allowed by " + verdict.key));
 }
 
 void audit_refusal(const Request& request, const std::string& sentence) {

@@ -14,6 +14,7 @@
 #include "helper/identity.h"
 #include "helper/image_environment.h"
 #include "helper/image_mount.h"
+#include "helper/image_policy.h"
 #include "helper/image_reader.h"
 #include "helper/message.h"
 #include "helper/user_half.h"
@@ -84,6 +85,13 @@ MountedImages word_of(const OpenedImages& images, const ImageMounts& mounts) {
   return word;
 }
 
+// A key that is for some steps only could be for this one.
+void refuse_unknown_subject(const Request& request) {
+  if (!request.settings.depends_on_job) return;
+  throw Error("container", "this node cannot tell the job's partition or account, or the members of a group",
+              "ask the admin about partition:, account: and group: in slipway.conf(5)");
+}
+
 }  // namespace
 
 void refuse_roots_steps(const Request& request) {
@@ -97,6 +105,7 @@ void refuse_roots_steps(const Request& request) {
 // What happens to a step on this node, in order. Root's part ends where the user's namespaces begin: after that it
 // touches nothing below the container.
 void make_container(const Request& request, Timeline timeline, int answer) {
+  refuse_unknown_subject(request);
   refuse_roots_steps(request);
   make_private_mount_namespace();
   ImageReader reader(request);
@@ -107,6 +116,7 @@ void make_container(const Request& request, Timeline timeline, int answer) {
   start_user_half(Names::kNameService);
   const OpenedImages images = reader.open();
   timeline.phase("image opened");
+  const ImageVerdict verdict = allowed_image(images.root, request.settings);
   const ImageMounts mounts = mount_images(images, request);
   timeline.phase(description_of(mounts.root.how));
   const bool by_fuse = mounts.root.how == ImageMount::kFuse;
@@ -143,7 +153,7 @@ void make_container(const Request& request, Timeline timeline, int answer) {
     throw system_error("container", "sendmsg");
   }
   if (is_delivered(answer)) {
-    audit(request, images, mounts);
+    audit(request, images, mounts, verdict);
     if (!has_names) log_slow_names(request);
   }
   if (!by_fuse) reader.finish_prefetch();

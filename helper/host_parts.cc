@@ -64,9 +64,9 @@ class HostParts {
         host_search_(host_files_, directories_in(request.library_path)) {}
 
   std::vector<LayoutEntry> entries() {
-    if (terms_.options.mpi == Options::Mpi::kHost) add_mpi();
+    if (terms_.mpi == Mpi::kHost) add_mpi();
     if (terms_.options.fabric_of_host) add_fabric();
-    if (request_.mpi_type == "pmi2" && terms_.options.mpi != Options::Mpi::kNone) offer_pmi2();
+    if (request_.mpi_type == "pmi2" && terms_.mpi != Mpi::kNone) offer_pmi2();
     if (links_.empty()) return {};
     std::vector<LayoutEntry> entries;
     LayoutEntry directory;
@@ -215,7 +215,6 @@ class HostParts {
     links_.emplace_back(link, target);
   }
 
-  // The user may have named it, by LD_LIBRARY_PATH.
   void add_mount(const std::string& source, const std::string& target, const char* option) {
     LayoutEntry entry;
     entry.word.how = MountWord::kTree;
@@ -223,7 +222,7 @@ class HostParts {
     entry.word.target = target;
     entry.word.flags = MS_RDONLY | MS_NOSUID | MS_NODEV;
     entry.asked_by = option;
-    entry.is_users = true;
+    entry.asked_for = AskedFor::kByLibraryPath;
     mounts_.push_back(std::move(entry));
   }
 
@@ -244,8 +243,8 @@ class HostParts {
 }  // namespace
 
 std::vector<LayoutEntry> add_host_parts(Plan& plan, const Request& request, const Terms& terms) {
-  const bool asks = terms.options.mpi == Options::Mpi::kHost || terms.options.fabric_of_host ||
-                    (request.mpi_type == "pmi2" && terms.options.mpi != Options::Mpi::kNone);
+  const bool asks = terms.mpi == Mpi::kHost || terms.options.fabric_of_host ||
+                    (request.mpi_type == "pmi2" && terms.mpi != Mpi::kNone);
   return asks ? HostParts(plan, request, terms).entries() : std::vector<LayoutEntry>();
 }
 

@@ -46,7 +46,7 @@ class Layout {
 
   std::vector<LayoutEntry> entries() {
     add_system();
-    if (terms_.options.mpi != Options::Mpi::kNone) add_mpi();
+    if (terms_.mpi != Mpi::kNone) add_mpi();
     add_directories_for_files();
     add_home();
     if (terms_.shows_cwd) add_under_both_names(request_.cwd, LayoutEntry::kMust, "the step's working directory");
@@ -58,7 +58,7 @@ class Layout {
     }
     for (size_t i = 0; i < terms_.options.mounts.size(); ++i) {
       LayoutEntry& entry = add_word(terms_.options.mounts[i], "--container-mounts");
-      entry.is_users = true;
+      entry.asked_for = AskedFor::kByName;
       entry.word_number = i;
     }
     return std::move(entries_);
@@ -243,7 +243,9 @@ std::optional<Fd> open_source(const LayoutEntry& entry, const Settings& settings
   Fd source(open(entry.word.source.c_str(), O_PATH | O_CLOEXEC));
   if (!source && entry.need == LayoutEntry::kIfThere) return std::nullopt;
   if (!source) throw cannot_show(entry, errno);
-  const std::string denial = entry.is_users ? denial_of(real_path(source.get()), settings) : "";
+  const std::string denial = entry.asked_for == AskedFor::kNot
+                                 ? ""
+                                 : denial_of(real_path(source.get()), settings, entry.asked_for);
   if (!denial.empty()) throw Error(printable(entry.word.source), denial, "leave it out, or ask the admin");
   return source;
 }
@@ -253,10 +255,14 @@ Error cannot_unmount(const std::string& target) {
                "leave it out; slipway explain lists the mounts");
 }
 
-std::string denial_of(const std::string& source, const Settings& settings) {
+std::string denial_of(const std::string& source, const Settings& settings, AskedFor asked_for) {
+  const auto& allowed = settings.mounts_allow;
+  const auto holds_source = [&](const std::string& path) { return is_at_or_below(source, resolved_path(path)); };
+  if (asked_for == AskedFor::kByName && !allowed.empty() && std::none_of(allowed.begin(), allowed.end(), holds_source)) {
+    return "is not among what may be mounted here (" + words_of_key(settings, "mounts_allow") + ")";
+  }
   for (const std::string& denied : settings.mounts_deny) {
-    char real[PATH_MAX];
-    const std::string path = realpath(denied.c_str(), real) ? real : normal_path(denied);
+    const std::string path = resolved_path(denied);
     if (is_at_or_below(source, path)) return "is not to be mounted here (mounts_deny=" + denied + ")";
     if (is_at_or_below(path, source)) {
       return "holds what is not to be mounted here (mounts_deny=" + denied + ")";

@@ -15,14 +15,18 @@
 
 namespace slipway {
 
+// Whether a mount is the user's wish, so that the admin's mounts_deny= holds for it, and mounts_allow= where they named
+// its source.
+enum class AskedFor { kNot, kByName, kByLibraryPath };
+
 struct LayoutEntry {
   MountWord word;  // with absolute paths; the source of /dev is kDevicesName, in stage's work directory
   enum Need { kMust, kIfThere } need = kMust;
   std::string mode;        // of a tmpfs' root directory, in octal
   std::vector<std::pair<std::string, std::string>> links;  // of a tmpfs: path below it, and where that leads
   std::string asked_by;    // for people: "every container", "mounts=", "--container-mounts"
-  bool is_users = false;   // the user's wish: the admin's mounts_deny= holds for it
-  size_t word_number = 0;  // of the user's: its place in Options::mounts
+  AskedFor asked_for = AskedFor::kNot;
+  size_t word_number = 0;  // of one asked for by name: its place in Options::mounts
 };
 
 // `devices` are those of the node's (helper/device_table.h). Reads this node's mount table where the admin's
@@ -37,8 +41,8 @@ std::optional<Fd> open_source(const LayoutEntry& entry, const Settings& settings
 // Of a word that takes away what no other entry mounts.
 Error cannot_unmount(const std::string& target);
 
-// Why the admin's mounts_deny= forbids to mount `source`, an absolute path without links; empty when it does not.
-std::string denial_of(const std::string& source, const Settings& settings);
+// Why the admin forbids to mount `source`, an absolute path without links; empty when they do not.
+std::string denial_of(const std::string& source, const Settings& settings, AskedFor asked_for);
 
 // Where the user's home is inside.
 std::string home_inside(const Accounts& accounts, const Terms& terms);

@@ -82,7 +82,7 @@ void judge_mpi(Plan& plan, const MpiLibrary& mpi, const std::string& program, co
 }
 
 void check_mpi_of_program(Plan& plan, const Request& request, const Terms& terms) {
-  if (terms.options.mpi == Options::Mpi::kNone || plan.is_batch || !plan.front.empty()) return;
+  if (terms.mpi == Mpi::kNone || plan.is_batch || !plan.front.empty()) return;
   // As enter will look for it, and from where.
   const bool is_relative = request.command.find('/') != 0 && request.command.find('/') != std::string::npos;
   const std::string command = is_relative ? plan.cwd + "/" + request.command : request.command;

@@ -87,7 +87,7 @@ std::vector<DataImage> open_data_images(const Request& request, const std::vecto
     Fd fd = open_file(word.source);
     const auto partition = fd ? data_partition(fd.get(), name) : std::nullopt;
     if (!partition) continue;
-    const std::string denial = denial_of(real_path(fd.get()), request.settings);
+    const std::string denial = denial_of(real_path(fd.get()), request.settings, AskedFor::kByName);
     if (!denial.empty()) throw Error(name, denial, "leave it out, or ask the admin");
     if (images.size() == kMostDataImages) {
       throw Error("--container-mounts", "names more than " + std::to_string(kMostDataImages) + " images",

@@ -85,10 +85,8 @@ void read_environment_file(Options& options, const std::string& value) {
 }
 
 void read_mpi(Options& options, const std::string& value) {
-  if (value == "image") options.mpi = Options::Mpi::kImage;
-  else if (value == "host") options.mpi = Options::Mpi::kHost;
-  else if (value == "none") options.mpi = Options::Mpi::kNone;
-  else throw misunderstood("mpi", value, "is none of image, host and none", "name one of the three");
+  options.mpi = mpi_of(value);
+  if (!options.mpi) throw misunderstood("mpi", value, "is none of image, host and none", "name one of the three");
 }
 
 void read_fabric(Options& options, const std::string& value) {
@@ -150,6 +148,13 @@ unsigned namespaces_of(const std::string& text, const std::string& option) {
 bool is_variable_name(std::string_view name) {
   return !name.empty() && !isdigit(static_cast<unsigned char>(name[0])) &&
          std::all_of(name.begin(), name.end(), [](unsigned char c) { return isalnum(c) || c == '_'; });
+}
+
+std::optional<Mpi> mpi_of(std::string_view word) {
+  if (word == "image") return Mpi::kImage;
+  if (word == "host") return Mpi::kHost;
+  if (word == "none") return Mpi::kNone;
+  return std::nullopt;
 }
 
 Options read_options(const OptionValues& values) {

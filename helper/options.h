@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,16 @@ namespace slipway {
 // The namespaces that a step can have for itself, as clone(2) names them (CLONE_NEWNET, ...), from "net,ipc,uts,pid".
 // Throws Error, which names `option`.
 unsigned namespaces_of(const std::string& text, const std::string& option);
+
+// Whose MPI a step's ranks have.
+enum class Mpi {
+  kImage,
+  kHost,  // the host's libraries take the place of the image's
+  kNone,  // nothing is shown for MPI, and nothing is checked
+};
+
+// "image", "host" or "none".
+std::optional<Mpi> mpi_of(std::string_view word);
 
 struct Options {
   std::vector<MountWord> mounts;
@@ -38,11 +49,7 @@ struct Options {
   std::optional<unsigned> namespaces;  // as namespaces_of
   std::optional<bool> batch_in_image;
 
-  enum class Mpi {
-    kImage,
-    kHost,  // the host's libraries take the place of the image's
-    kNone,  // nothing is shown for MPI, and nothing is checked
-  } mpi = Mpi::kImage;
+  std::optional<Mpi> mpi;
   bool fabric_of_host = false;  // the host's libfabric takes the place of the image's
 };
 

@@ -1,6 +1,8 @@
 #include "helper/paths.h"
 
 #include <algorithm>
+#include <climits>
+#include <cstdlib>
 
 namespace slipway {
 
@@ -19,6 +21,11 @@ std::string normal_path(std::string_view absolute) {
     else path.append("/").append(name);
   }
   return path.empty() ? "/" : path;
+}
+
+std::string resolved_path(const std::string& absolute) {
+  char path[PATH_MAX];
+  return realpath(absolute.c_str(), path) ? path : normal_path(absolute);
 }
 
 }  // namespace slipway

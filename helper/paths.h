@@ -12,4 +12,7 @@ bool is_at_or_below(std::string_view path, std::string_view directory);
 // Without ".", "..", double slashes and a slash at the end.
 std::string normal_path(std::string_view absolute);
 
+// Where an absolute path leads on this machine; where it leads nowhere, its normal_path.
+std::string resolved_path(const std::string& absolute);
+
 }  // namespace slipway

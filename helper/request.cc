@@ -18,7 +18,10 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "group") request.groups.push_back(number());
   else if (key == "job") request.job = number();
   else if (key == "step") request.step = number();
-  else if (key == "setting") request.settings.words.emplace_back(value);
+  else if (key == "setting") request.settings.words.push_back({std::string(value), ""});
+  else if (key == "setting_place") request.settings.words.back().place = value;
+  else if (key == "partition") request.subject.partition = value;
+  else if (key == "account") request.subject.account = value;
   else if (key == "image") request.image = value;
   else if (key == "options") request.options = values_in(value);
   else if (key == "cwd") request.cwd = value;
@@ -43,7 +46,12 @@ Fd write_request(const Request& request) {
   for (const gid_t group : request.groups) entries.add("group", group);
   entries.add("job", request.job);
   entries.add("step", request.step);
-  for (const std::string& word : request.settings.words) entries.add("setting", word);
+  for (const SettingWord& word : request.settings.words) {
+    entries.add("setting", word.text);
+    entries.add("setting_place", word.place);
+  }
+  if (request.subject.partition) entries.add("partition", *request.subject.partition);
+  if (request.subject.account) entries.add("account", *request.subject.account);
   entries.add("image", request.image);
   entries.add("options", lines_of(request.options));
   entries.add("cwd", request.cwd);
@@ -62,7 +70,9 @@ Fd write_request(const Request& request) {
 Request read_request(int fd) {
   Request request;
   read_entries(fd, kWhat, [&](std::string_view key, std::string_view value) { read_entry(request, key, value); });
-  request.settings = read_settings(request.settings.words);
+  request.subject.groups = request.groups;
+  request.subject.groups.push_back(request.gid);
+  request.settings = read_settings(request.settings.words, request.subject);
   return request;
 }
 

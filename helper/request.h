@@ -27,6 +27,7 @@ struct Request {
   uint32_t job = 0;
   uint32_t step = 0;
 
+  Subject subject;    // of the step, without its groups: these are above
   Settings settings;  // from the admin: trusted
 
   // From the user: hostile.

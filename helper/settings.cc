@@ -1,26 +1,19 @@
 #include "helper/settings.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
+#include <iterator>
+#include <map>
 
 #include "helper/error.h"
-#include "helper/fd.h"
 #include "helper/mount_words.h"
 #include "helper/options.h"
-#include "helper/text_file.h"
 
 namespace slipway {
 
 namespace {
 
 constexpr unsigned kLongestTimeout = 3600;
-constexpr std::string_view kBlanks = " \t\r";
 constexpr std::string_view kAutomatic = "auto:";
 
 bool is_absolute(std::string_view path) { return path.starts_with('/'); }
@@ -51,6 +44,17 @@ bool add_path(std::vector<std::string>& paths, std::string_view value) {
   return is_absolute(value);
 }
 
+// "a,b": at least one, and none of them empty.
+bool add_parts(std::vector<std::string>& parts, std::string_view value) {
+  for (size_t start = 0; start <= value.size();) {
+    const size_t end = std::min(value.find(',', start), value.size());
+    if (end == start) return false;
+    parts.emplace_back(value.substr(start, end - start));
+    start = end + 1;
+  }
+  return true;
+}
+
 bool add_name(std::vector<std::string>& names, std::string_view value) {
   names.emplace_back(value);
   if (value == "*") return true;
@@ -59,6 +63,25 @@ bool add_name(std::vector<std::string>& names, std::string_view value) {
 }
 
 // Each reads one key's value and says whether it is a good one.
+bool read_image_format(Settings& settings, std::string_view value) {
+  constexpr std::string_view kFormats[] = {"sif", "squashfs", "erofs", "directory"};
+  std::vector<std::string> formats;
+  if (!add_parts(formats, value)) return false;
+  for (std::string& format : formats) {
+    if (std::find(std::begin(kFormats), std::end(kFormats), format) == std::end(kFormats)) return false;
+    settings.image_formats.push_back(std::move(format));
+  }
+  return true;
+}
+
+// The first one is what steps have when their user says nothing.
+bool read_mpi_key(Settings& settings, std::string_view value) {
+  settings.mpi.clear();
+  if (!add_parts(settings.mpi, value)) return false;
+  return std::all_of(settings.mpi.begin(), settings.mpi.end(),
+                     [](const std::string& word) { return mpi_of(word).has_value(); });
+}
+
 bool read_options_key(Settings& settings, std::string_view value) {
   constexpr std::pair<std::string_view, Settings::Options> kChoices[] = {{"pyxis", Settings::Options::kPyxis},
                                                                          {"native", Settings::Options::kNative}};
@@ -147,13 +170,21 @@ struct Key {
   std::string_view name;
   bool (*read)(Settings&, std::string_view);
   const char* expects;
+  bool is_for_all = false;  // it is needed before anything is known of the step
 };
 
 constexpr Key kKeys[] = {
-    {"options", read_options_key, "native or pyxis"},
+    {"options", read_options_key, "native or pyxis", true},
     {"compat", read_compat, "pyxis or none"},
     {"allow_root", [](Settings& s, std::string_view value) { return choose_yes_or_no(s.allow_root, value); },
      "yes or no"},
+    {"image_path", [](Settings& s, std::string_view value) { return add_path(s.image_paths, value); },
+     "an absolute path"},
+    {"image_owner", [](Settings& s, std::string_view value) { return add_parts(s.image_owners, value); },
+     "users, by name or number, with commas between them"},
+    {"image_group", [](Settings& s, std::string_view value) { return add_parts(s.image_groups, value); },
+     "groups, by name or number, with commas between them"},
+    {"image_format", read_image_format, "some of sif,squashfs,erofs,directory"},
     {"trusted_path", [](Settings& s, std::string_view value) { return add_path(s.trusted_paths, value); },
      "an absolute path"},
     {"mount_kernel", read_mount_kernel, "trusted, any-squashfs or never"},
@@ -161,6 +192,8 @@ constexpr Key kKeys[] = {
      "an absolute path"},
     {"stage_timeout", read_stage_timeout, "seconds, from 1 to 3600"},
     {"mounts", read_mounts, "SRC[:DST[:FLAGS]][,...] with absolute paths, or auto:TYPE[,...]"},
+    {"mounts_allow", [](Settings& s, std::string_view value) { return add_path(s.mounts_allow, value); },
+     "an absolute path"},
     {"mounts_deny", [](Settings& s, std::string_view value) { return add_path(s.mounts_deny, value); },
      "an absolute path"},
     {"mount_home", read_mount_home, "yes, no or user"},
@@ -173,6 +206,7 @@ constexpr Key kKeys[] = {
     {"writable_size", read_writable_size, "a number, perhaps with k, m, g or %"},
     {"remap_root", read_remap_root, "user, yes or no"},
     {"unshare", read_unshare, "some of net,ipc,uts,pid, or none"},
+    {"mpi", read_mpi_key, "some of image,host,none, with commas between them"},
     {"environment", [](Settings& s, std::string_view value) { return take_path(s.environment_table, value); },
      "an absolute path"},
     {"env_set", read_env_set, "NAME=VALUE"},
@@ -183,71 +217,91 @@ constexpr Key kKeys[] = {
     {"batch", read_batch, "image or host"},
 };
 
-constexpr char kWhat[] = "plugstack.conf", kConfig[] = "config=";
-
-void read_word(Settings& settings, const std::string& where, std::string_view word) {
-  const std::string_view name = word.substr(0, word.find('='));
-  for (const Key& key : kKeys) {
-    if (key.name != name) continue;
-    settings.words.emplace_back(word);
-    const std::string remedy = "ask the admin to set " + std::string(name) + "= to " + key.expects;
-    bool is_good = false;
-    try {
-      is_good = name.size() < word.size() && key.read(settings, word.substr(name.size() + 1));
-    } catch (const Error& error) {  // of a reader that users' options have too: it does not know where the word stands
-      throw Error(where, error.what(), remedy);
-    }
-    if (is_good) return;
-    throw Error(where, printable(std::string(word)) + " is no good value", remedy);
+const Key& key_of(const SettingWord& word, const ScopedWord& scoped) {
+  const std::string_view name = scoped.rest.substr(0, scoped.rest.find('='));
+  const auto key = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return k.name == name; });
+  if (key == std::end(kKeys)) {
+    throw Error(word.place, "unknown key " + printable(std::string(name)),
+                "ask the admin to correct it; slipway.conf(5) lists the keys");
   }
-  throw Error(where, "unknown key " + printable(std::string(name)),
-              "ask the admin to correct it; slipway.conf(5) lists the keys");
+  if (scoped.scope != Scope::kAll && key->is_for_all) {
+    throw Error(word.place, std::string(name) + "= is for all steps or none",
+                "ask the admin to write it without partition:, account: or group:");
+  }
+  return *key;
 }
 
-// What users could write would be theirs to decide.
-std::string text_of_config(const std::string& path) {
-  const Fd file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  struct stat status;
-  if (!is_absolute(path) || !file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    throw Error(kWhat, kConfig + printable(path) + " cannot be read",
-                "ask the admin to name a file that everybody can read, by its absolute path");
+void read_word(Settings& settings, const Key& key, const SettingWord& word, const ScopedWord& scoped) {
+  const std::string remedy = "ask the admin to set " + std::string(key.name) + "= to " + key.expects;
+  bool is_good = false;
+  try {
+    is_good = key.name.size() < scoped.rest.size() && key.read(settings, scoped.rest.substr(key.name.size() + 1));
+  } catch (const Error& error) {  // of a reader that users' options have too: it does not know where the word stands
+    throw Error(word.place, error.what(), remedy);
   }
-  if (status.st_uid != 0 || status.st_mode & (S_IWGRP | S_IWOTH)) {
-    throw Error(printable(path), "can be written by others than root", "ask the admin to correct its owner and mode");
-  }
-  return text_of_file("/proc/self/fd/" + std::to_string(file.get()));
+  if (!is_good) throw Error(word.place, printable(word.text) + " is no good value", remedy);
 }
 
-std::string_view trimmed(std::string_view line) {
-  line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
-  return line.substr(0, line.find_last_not_of(kBlanks) + 1);
-}
-
-// One key a line, which may hold blanks; a line that begins with # says nothing.
-void read_config(Settings& settings, const std::string& path) {
-  const std::string text = text_of_config(path);
-  size_t number = 0;
-  for (std::string_view rest = text; !rest.empty();) {
-    const std::string_view line = trimmed(rest.substr(0, rest.find('\n')));
-    rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
-    ++number;
-    if (!line.empty() && line[0] != '#') read_word(settings, printable(path) + " line " + std::to_string(number), line);
+// Of the words for one key, those with the narrowest scope that is the subject's count.
+void read_words(Settings& settings, const Subject& subject) {
+  struct Found {
+    const Key* key;
+    const SettingWord* word;
+    ScopedWord scoped;
+  };
+  std::vector<Found> found;
+  std::map<const Key*, Scope> narrowest;
+  for (const SettingWord& word : settings.words) {
+    const ScopedWord scoped = scoped_word(word);
+    const Key& key = key_of(word, scoped);
+    // A word for others must be a good one, too.
+    Settings nobodys;
+    read_word(nobodys, key, word, scoped);
+    const std::optional<bool> counts = is_for(scoped, subject);
+    settings.depends_on_job |= !counts.has_value();
+    if (!counts.value_or(false)) continue;
+    found.push_back({&key, &word, scoped});
+    Scope& scope = narrowest[&key];
+    scope = std::max(scope, scoped.scope);
+  }
+  for (const auto& [key, word, scoped] : found) {
+    if (scoped.scope != narrowest[key]) continue;
+    read_word(settings, *key, *word, scoped);
+    settings.in_force.push_back(*word);
   }
 }
 
 }  // namespace
 
-Settings read_settings(std::span<const std::string> words) {
+Settings read_settings(std::span<const SettingWord> words, const Subject& subject) {
   Settings settings;
+  settings.words.assign(words.begin(), words.end());
   try {
-    for (const std::string& word : words) {
-      if (word.starts_with(kConfig)) read_config(settings, word.substr(strlen(kConfig)));
-      else read_word(settings, kWhat, word);
-    }
+    read_words(settings, subject);
   } catch (const Error& error) {
     settings.error = error.what();
   }
   return settings;
+}
+
+Settings read_settings(std::span<const std::string> words, const Subject& subject, const std::string& place) {
+  try {
+    return read_settings(setting_words(words, place), subject);
+  } catch (const Error& error) {
+    Settings settings;
+    settings.error = error.what();
+    return settings;
+  }
+}
+
+std::string words_of_key(const Settings& settings, std::string_view key) {
+  std::string text;
+  for (const SettingWord& word : settings.in_force) {
+    const std::string_view rest = scoped_word(word).rest;
+    if (rest.substr(0, rest.find('=')) != key) continue;
+    text += (text.empty() ? "" : ", ") + printable(word.text) + " in " + word.place;
+  }
+  return text;
 }
 
 }  // namespace slipway

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "helper/setting_words.h"
+
 namespace slipway {
 
 // Which squashfs images the kernel mounts; all others are mounted by FUSE.
@@ -25,6 +27,10 @@ struct Settings {
 
   // Images.
   bool allow_root = false;
+  std::vector<std::string> image_paths;    // directories of which one holds a step's image; empty: any may
+  std::vector<std::string> image_owners;   // users, by name or number, of whom one owns it; empty: anybody
+  std::vector<std::string> image_groups;   // groups, by name or number
+  std::vector<std::string> image_formats;  // of sif, squashfs, erofs and directory; empty: all
   std::vector<std::string> trusted_paths;  // directories whose root-owned images the kernel may mount
   MountKernel mount_kernel = MountKernel::kTrusted;
   std::string fuse_program = kDefaultFuseProgram;  // absolute path of squashfuse_ll or one with its options
@@ -32,7 +38,8 @@ struct Settings {
 
   // What of the host is inside.
   std::vector<std::string> mounts;       // in each container, as helper/mount_words.h has them, or "auto:TYPE,..."
-  std::vector<std::string> mounts_deny;  // absolute paths that no user may mount anything of
+  std::vector<std::string> mounts_allow;  // absolute paths of which users may mount something; empty: all
+  std::vector<std::string> mounts_deny;   // absolute paths that no user may mount anything of
   enum class MountHome { kYes, kNo, kUser };
   std::optional<MountHome> mount_home;   // kUser: where the user asks for it; none: kYes, or kUser like Pyxis
   enum class Devices { kMinimal, kHost } devices = Devices::kMinimal;
@@ -44,6 +51,7 @@ struct Settings {
   std::string writable_size = "50%";  // of memory, as tmpfs(5) takes it
   enum class RemapRoot { kUser, kYes, kNo } remap_root = RemapRoot::kUser;
   std::string unshare = "net,ipc,uts,pid";  // as helper/options.h has them
+  std::vector<std::string> mpi = {"image", "host", "none"};  // what they may ask for; what steps have comes first
 
   // Variables.
   std::string environment_table;  // path of the admin's own (helper/environment_table.h); empty: none
@@ -52,14 +60,24 @@ struct Settings {
 
   bool batch_in_image = true;  // where a job's script runs
 
-  // The words themselves, those of the file in place of config=.
-  std::vector<std::string> words;
+  // The words themselves, those of the file in place of config=; and those of them that count for the subject, one
+  // scope for each key.
+  std::vector<SettingWord> words, in_force;
+  // Some word is for steps of a partition or account, and nobody knew whether this one is.
+  bool depends_on_job = false;
 
   // Why the words cannot be obeyed; empty when they can. A step with a container then fails with this sentence; others
   // go on.
   std::string error;
 };
 
-Settings read_settings(std::span<const std::string> words);
+// The words as Slurm hands them over, which does not tell in which line of which file they stand.
+Settings read_settings(std::span<const std::string> words, const Subject& subject = {},
+                       const std::string& place = "plugstack.conf");
+// Settings::words once more, in another process or for another subject.
+Settings read_settings(std::span<const SettingWord> words, const Subject& subject);
+
+// What stands for `key` and counts: "image_path=/apps in plugstack.conf", for people. Empty: it has its default.
+std::string words_of_key(const Settings& settings, std::string_view key);
 
 }  // namespace slipway

@@ -1,5 +1,7 @@
 #include "helper/terms.h"
 
+#include <algorithm>
+
 #include "helper/error.h"
 
 namespace slipway {
@@ -56,6 +58,20 @@ unsigned decide_namespaces(const Options& options, const Settings& settings) {
   return wanted;
 }
 
+// With the host's libfabric, ranks have something of the host's MPI.
+Mpi decide_mpi(const Options& options, const Settings& settings) {
+  const auto is_allowed = [&](Mpi mpi) {
+    return std::any_of(settings.mpi.begin(), settings.mpi.end(),
+                       [&](const std::string& word) { return mpi_of(word) == mpi; });
+  };
+  if (options.fabric_of_host && !is_allowed(Mpi::kHost)) {
+    throw not_allowed("--container-fabric=host", words_of_key(settings, "mpi"));
+  }
+  const Mpi mpi = options.mpi.value_or(mpi_of(settings.mpi.front()).value_or(Mpi::kImage));
+  if (!is_allowed(mpi)) throw not_allowed("--container-mpi", words_of_key(settings, "mpi"));
+  return mpi;
+}
+
 }  // namespace
 
 Terms terms_of(const Options& options, const Settings& settings) {
@@ -70,6 +86,7 @@ Terms terms_of(const Options& options, const Settings& settings) {
   terms.writing = decide_writing(options, settings);
   terms.remaps_root = decide_remap_root(options, settings);
   terms.namespaces = decide_namespaces(options, settings);
+  terms.mpi = decide_mpi(options, settings);
   terms.batch_in_image = options.batch_in_image.value_or(settings.batch_in_image);
   return terms;
 }

@@ -23,6 +23,7 @@ struct Terms {
   } writing = Writing::kNone;
   bool remaps_root = false;
   unsigned namespaces = 0;  // as in helper/options.h
+  Mpi mpi = Mpi::kImage;
   bool batch_in_image = true;
 };
 

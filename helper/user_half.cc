@@ -94,10 +94,10 @@ void mount_by_fuse(const MountedImages& images, const Terms& terms, const Reques
 void take_data_images(std::vector<LayoutEntry>& layout, const MountedImages& images) {
   for (LayoutEntry& entry : layout) {
     for (uint32_t i = 0; i < images.count; ++i) {
-      if (!entry.is_users || entry.word_number != images.data[i].word) continue;
+      if (entry.asked_for != AskedFor::kByName || entry.word_number != images.data[i].word) continue;
       entry.word.source = data_image_name(images.data[i].word);
       entry.word.how = MountWord::kTree;
-      entry.is_users = false;  // what it is was judged when it was opened
+      entry.asked_for = AskedFor::kNot;  // what it is was judged when it was opened
     }
   }
 }

@@ -69,7 +69,8 @@ void Client::options_are_parsed(Slurm& slurm) {
   const std::string image = image_of(components_.back());
   if (!image.empty()) {
     if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
-    terms_of(read_options(components_.back()), settings_);  // for its errors
+    const Options options = read_options(components_.back());
+    if (!settings_.depends_on_job) terms_of(options, settings_);  // for its errors
     refuse_oci_conf();
   }
   if (only_explains_) explain(slurm);
@@ -84,7 +85,7 @@ void Client::options_are_parsed(Slurm& slurm) {
 // Nothing has been asked of Slurm yet, and nothing will be: this process becomes slipway.
 void Client::explain(Slurm& slurm) const {
   std::vector<std::string> words = {kSlipway, kExplainParsed, lines_of(components_.back())};
-  words.insert(words.end(), settings_.words.begin(), settings_.words.end());
+  for (const SettingWord& word : settings_.words) words.insert(words.end(), {word.text, word.place});
   words.push_back("--");
   const std::vector<std::string> command_line = own_command_line();
   words.insert(words.end(), command_line.begin(), command_line.end());

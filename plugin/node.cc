@@ -69,6 +69,7 @@ Request request_for(const Slurm& slurm, const Settings& settings, const OptionVa
   request.groups = slurm.groups();
   request.job = slurm.job();
   request.step = slurm.step();
+  request.subject = subject_of(slurm);
   request.settings = settings;
   request.image = image_of(options);
   request.options = options;
@@ -129,6 +130,13 @@ bool runs_on_host(const Slurm& slurm, const Settings& settings, const OptionValu
 bool runs_the_users_command(uint32_t step) { return step != kExternStep && step != kInteractiveStep; }
 
 }  // namespace
+
+// slurmd sets both variables from what slurmctld says of the job, over whatever its user had put there.
+Subject subject_of(const Slurm& slurm) {
+  Subject subject{slurm.environment("SLURM_JOB_PARTITION"), slurm.environment("SLURM_JOB_ACCOUNT"), slurm.groups()};
+  subject.groups.push_back(slurm.gid());
+  return subject;
+}
 
 Node::Node(Slurm& slurm, const Settings& settings) : settings_(settings) {
   if (!runs_the_users_command(slurm.step())) return;

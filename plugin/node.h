@@ -9,6 +9,9 @@
 
 namespace slipway {
 
+// For whom the admin's settings are read on a node.
+Subject subject_of(const Slurm& slurm);
+
 class Node {
  public:
   // After option parsing, in slurmstepd: starts stage when the step has a container, so that it works while slurmstepd

@@ -248,7 +248,10 @@ EXPORTED int slurm_spank_init_post_opt(spank_t spank, int, char**) {
   Spank slurm(spank);
   if (client) return guarded([&] { client->options_are_parsed(slurm); });
   if (!is_node()) return 0;
-  return forgiven([&] { node = std::make_unique<Node>(slurm, settings); });
+  return forgiven([&] {
+    if (settings.error.empty()) settings = read_settings(settings.words, subject_of(slurm));
+    node = std::make_unique<Node>(slurm, settings);
+  });
 }
 
 EXPORTED int slurm_spank_local_user_init(spank_t spank, int, char**) {

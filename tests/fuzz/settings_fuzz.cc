@@ -19,7 +19,7 @@ using namespace slipway;
 
 void check(const Settings& settings) {
   if (!settings.error.empty()) return;
-  const Settings again = read_settings(settings.words);
+  const Settings again = read_settings(settings.words, {});
   if (!again.error.empty() || again.words != settings.words) __builtin_trap();
   if (again.mounts != settings.mounts || again.env_set != settings.env_set) __builtin_trap();
   terms_of({}, settings);  // what is good by itself needs no more asking

@@ -282,7 +282,7 @@ TEST(Layout, TheAdminsMountsComeBehindTheUsersDirectoriesAndMayMiss) {
   CHECK((Lines{"/site /site", "/a /b", "tmpfs /t"} == Lines(all.begin() + 2, all.end())));
   const LayoutEntry site = layout()[layout().size() - 3];
   CHECK(site.need == LayoutEntry::kIfThere);
-  CHECK_FALSE(site.is_users);
+  CHECK(site.asked_for == AskedFor::kNot);
 }
 
 TEST(Layout, TheAdminsMountsHaveTheirFlags) {
@@ -314,7 +314,7 @@ TEST(Layout, TheUsersMountsAreKnownAsSuch) {
   const auto all = layout();
   for (size_t i = 0; i < all.size(); ++i) {
     const bool is_users = i + 2 >= all.size();
-    CHECK(is_users == all[i].is_users);
+    CHECK((is_users ? AskedFor::kByName : AskedFor::kNot) == all[i].asked_for);
     if (is_users) LONGS_EQUAL(i + 2 - all.size(), all[i].word_number);
   }
 }
@@ -374,7 +374,7 @@ TEST_GROUP(Denial) {
   static std::string denial(const std::string& source, const Lines& denied) {
     Settings settings;
     settings.mounts_deny = denied;
-    return denial_of(source, settings);
+    return denial_of(source, settings, AskedFor::kByName);
   }
 };
 
@@ -432,4 +432,19 @@ TEST(Layout, AnIpcNamespaceOfItsOwnShowsNothingOfTheHosts) {
   STRCMP_EQUAL("empty ", at("/dev/shm").c_str());
   STRCMP_EQUAL("new mqueue", at("/dev/mqueue").c_str());
   STRCMP_EQUAL("host's /sys ro", at("/sys").c_str());
+}
+
+TEST(Layout, WhatTheAdminAllowsToMountIsAllThatMayBeNamed) {
+  admin({"mounts_allow=/srv/data", "mounts_allow=/scratch", "mounts_deny=/scratch/secret"});
+  const auto denial = [&](const char* source, AskedFor asked_for = AskedFor::kByName) {
+    return denial_of(source, request.settings, asked_for);
+  };
+  STRCMP_EQUAL("", denial("/srv/data").c_str());
+  STRCMP_EQUAL("", denial("/scratch/alice/x").c_str());
+  STRCMP_EQUAL("is not among what may be mounted here (mounts_allow=/srv/data in plugstack.conf, "
+               "mounts_allow=/scratch in plugstack.conf)",
+               denial("/srv/database").c_str());
+  STRCMP_CONTAINS("mounts_allow=", denial("/srv").c_str());
+  STRCMP_CONTAINS("mounts_deny=/scratch/secret", denial("/scratch/secret").c_str());
+  STRCMP_EQUAL("", denial("/usr/lib", AskedFor::kByLibraryPath).c_str());
 }

@@ -243,8 +243,8 @@ TEST(Options, WhatIsNotUnderstoodIsToldEarly) {
 }
 
 TEST(Options, TheMpiIsTheImagesUnlessTheHostsIsAskedFor) {
-  CHECK(read("mpi", "").mpi == Options::Mpi::kImage && read("mpi", "image").mpi == Options::Mpi::kImage);
-  CHECK(read("mpi", "host").mpi == Options::Mpi::kHost && read("mpi", "none").mpi == Options::Mpi::kNone);
+  CHECK(!read("mpi", "").mpi && read("mpi", "image").mpi == Mpi::kImage);
+  CHECK(read("mpi", "host").mpi == Mpi::kHost && read("mpi", "none").mpi == Mpi::kNone);
   STRCMP_CONTAINS("--container-mpi=pmix: is none of image, host and none", complaint_about("mpi", "pmix").c_str());
   CHECK(read("fabric", "host").fabric_of_host);
   CHECK_FALSE(read("fabric", "image").fabric_of_host);

@@ -18,7 +18,11 @@ TEST(Request, ComesBackAsItWasWritten) {
   request.groups = {100, 4294967294u};
   request.job = 7;
   request.step = 4294967291u;
-  request.settings.words = {"allow_root=yes", "trusted_path=/images", "trusted_path=/more images", "stage_timeout=9"};
+  request.subject = {"debug", "physics", {}};
+  request.settings.words = {{"allow_root=yes", "plugstack.conf"},
+                            {"partition:debug.trusted_path=/images", "/etc/x line 1"},
+                            {"account:physics.batch=host", "/etc/x line 2"},
+                            {"group:100.stage_timeout=9", "/etc/x line 3"}};
   request.options = {{"mounts", "/a=b:/c,tmpfs:/d"}, {"writable", "yes"}};
   request.image = "/a=b\n.sif";
   request.cwd = "/home/alice";
@@ -37,7 +41,9 @@ TEST(Request, ComesBackAsItWasWritten) {
   LONGS_EQUAL(7, back.job);
   UNSIGNED_LONGS_EQUAL(4294967291u, back.step);
   CHECK(back.settings.allow_root);
-  CHECK((std::vector<std::string>{"/images", "/more images"} == back.settings.trusted_paths));
+  CHECK((std::vector<std::string>{"/images"} == back.settings.trusted_paths));
+  CHECK_FALSE(back.settings.batch_in_image);
+  CHECK(request.settings.words == back.settings.words);
   LONGS_EQUAL(9, back.settings.stage_timeout_seconds);
   STRCMP_EQUAL("", back.settings.error.c_str());
   CHECK(request.options == back.options);

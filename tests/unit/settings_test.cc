@@ -11,6 +11,16 @@
 using namespace slipway;
 using Words = std::vector<std::string>;
 
+namespace {
+
+Words texts_of(const std::vector<SettingWord>& words) {
+  Words texts;
+  for (const SettingWord& word : words) texts.push_back(word.text);
+  return texts;
+}
+
+}  // namespace
+
 TEST_GROUP(Settings) {
   TemporaryDirectory directory;
 
@@ -229,7 +239,7 @@ TEST(Settings, LongWordsAreReadAndErrorsStayShort) {
 
 TEST(Settings, WhatWasReadCanBeReadAgain) {
   const Settings settings = read({"trusted_path=/a", "stage_timeout=7"});
-  CHECK((Words{"trusted_path=/a", "stage_timeout=7"} == settings.words));
+  CHECK((Words{"trusted_path=/a", "stage_timeout=7"} == texts_of(settings.words)));
 }
 
 TEST(Settings, AFileOfUsersIsNotBelieved) {
@@ -254,7 +264,7 @@ TEST(SettingsFile, CommentsAndBlanksSayNothing) {
   if (!can_write_as_root()) return;
   const Settings settings = read("# allow_root=yes\n\n \t\r\n  #x\n\t batch=host \r\n#");
   STRCMP_EQUAL("", settings.error.c_str());
-  CHECK((Words{"batch=host"} == settings.words));
+  CHECK((Words{"batch=host"} == texts_of(settings.words)));
 }
 
 TEST(SettingsFile, TheLastLineNeedsNoEnd) {
@@ -276,8 +286,17 @@ TEST(SettingsFile, ItsWordsTakeThePlaceOfTheKey) {
   if (!can_write_as_root()) return;
   const std::string file = "config=" + directory.write("config", "stage_timeout=7\n");
   const Settings settings = read_settings(Words{"stage_timeout=5", file, "allow_root=yes"});
-  CHECK((Words{"stage_timeout=5", "stage_timeout=7", "allow_root=yes"} == settings.words));
+  CHECK((Words{"stage_timeout=5", "stage_timeout=7", "allow_root=yes"} == texts_of(settings.words)));
   LONGS_EQUAL(7, settings.stage_timeout_seconds);
+}
+
+TEST(SettingsFile, WordsHaveTheirPlaces) {
+  if (!can_write_as_root()) return;
+  const std::string file = directory.write("config", "\n# x\nimage_path=/b\n");
+  const Settings settings = read_settings(Words{"image_path=/a", "config=" + file}, {}, "/etc/plugstack.conf line 2");
+  STRCMP_EQUAL(("image_path=/a in /etc/plugstack.conf line 2, image_path=/b in " + file + " line 3").c_str(),
+               words_of_key(settings, "image_path").c_str());
+  STRCMP_EQUAL("", words_of_key(settings, "image_owner").c_str());
 }
 
 TEST(SettingsFile, MistakesHaveALine) {
@@ -315,4 +334,67 @@ TEST(SettingsFile, IsNamedByAnAbsolutePath) {
   const std::string complaint = complaint_about("config=config");
   LONGS_EQUAL(0, chdir("/"));
   STRCMP_CONTAINS("config=config cannot be read", complaint.c_str());
+}
+
+// ---- words for some steps only
+
+TEST_GROUP(ScopedSettings) {
+  static Settings read(const Words& words, const Subject& subject) { return read_settings(words, subject); }
+  static std::string size(const Words& words, const Subject& subject) { return read(words, subject).writable_size; }
+  static std::string complaint(const std::string& word) { return read({word}, {"debug", "physics", {}}).error; }
+};
+
+TEST(ScopedSettings, CountForThePartitionTheyName) {
+  const Words words = {"partition:debug.writable_size=1g", "writable_size=2g"};
+  STRCMP_EQUAL("1g", size(words, {"debug", "physics", {}}).c_str());
+  STRCMP_EQUAL("2g", size(words, {"debug2", "physics", {}}).c_str());
+  STRCMP_EQUAL("2g", size(words, {"Debug", "debug", {}}).c_str());
+}
+
+TEST(ScopedSettings, TheNarrowerScopeWinsWhereverItStands) {
+  const Words words = {"group:7.writable_size=4g", "account:a.writable_size=3g", "partition:p.writable_size=2g",
+                       "writable_size=1g"};
+  STRCMP_EQUAL("1g", size(words, {"x", "x", {1}}).c_str());
+  STRCMP_EQUAL("2g", size(words, {"p", "x", {1}}).c_str());
+  STRCMP_EQUAL("3g", size(words, {"p", "a", {1}}).c_str());
+  STRCMP_EQUAL("4g", size(words, {"p", "a", {1, 7}}).c_str());
+}
+
+TEST(ScopedSettings, TakeThePlaceOfAWholeList) {
+  const Words words = {"image_path=/a", "partition:p.image_path=/b", "image_path=/c", "partition:p.image_path=/d"};
+  CHECK((Words{"/a", "/c"} == read(words, {"x", "", {}}).image_paths));
+  const Settings narrowed = read(words, {"p", "", {}});
+  CHECK((Words{"/b", "/d"} == narrowed.image_paths));
+  CHECK((Words{"partition:p.image_path=/b", "partition:p.image_path=/d"} == texts_of(narrowed.in_force)));
+}
+
+TEST(ScopedSettings, OtherKeysStay) {
+  const Settings settings = read({"allow_root=yes", "partition:p.batch=host"}, {"p", "", {}});
+  CHECK(settings.allow_root);
+  CHECK_FALSE(settings.batch_in_image);
+}
+
+TEST(ScopedSettings, NamesMayHoldDotsAndGroupsBeNamed) {
+  STRCMP_EQUAL("1g", size({"partition:a.b.writable_size=1g"}, {"a.b", "", {}}).c_str());
+  STRCMP_EQUAL("1g", size({"group:root.writable_size=1g"}, {"a.b", "", {0}}).c_str());
+  STRCMP_EQUAL("50%", size({"group:root.writable_size=1g"}, {"a.b", "", {1}}).c_str());
+  STRCMP_EQUAL("50%", size({"group:no-such-group.writable_size=1g"}, {"a.b", "", {0}}).c_str());
+}
+
+TEST(ScopedSettings, WhatIsNotKnownIsTold) {
+  CHECK(read({"partition:p.batch=host"}, {}).depends_on_job);
+  CHECK(read({"account:p.batch=host"}, {"p", std::nullopt, {}}).depends_on_job);
+  CHECK_FALSE(read({"batch=host", "group:1.batch=host"}, {}).depends_on_job);
+  CHECK_FALSE(read({"partition:p.batch=host", "account:a.batch=image"}, {"p", "a", {}}).depends_on_job);
+}
+
+TEST(ScopedSettings, MistakesCountForAll) {
+  STRCMP_CONTAINS("plugstack.conf: partition:other.batch=cloud is no good value; ask the admin to set batch= to",
+                  complaint("partition:other.batch=cloud").c_str());
+  STRCMP_CONTAINS("plugstack.conf: unknown key colour", complaint("account:other.colour=red").c_str());
+  STRCMP_CONTAINS("names no partition; ask the admin to write partition:NAME.KEY=VALUE",
+                  complaint("partition:batch=host").c_str());
+  STRCMP_CONTAINS("names no group", complaint("group:.batch=host").c_str());
+  STRCMP_CONTAINS("options= is for all steps or none", complaint("partition:debug.options=native").c_str());
+  STRCMP_CONTAINS("unknown key config", complaint("partition:debug.config=/etc/x").c_str());
 }

@@ -174,3 +174,13 @@ TEST(Terms, AScriptRunsWhereTheUserSaysElseTheAdmin) {
   CHECK(terms("batch=image", {"batch=host"}).batch_in_image);
   CHECK_FALSE(terms("batch=host").batch_in_image);
 }
+
+TEST(Terms, TheMpiIsTheUsersWordElseTheAdminsFirst) {
+  CHECK(terms("").mpi == Mpi::kImage);
+  CHECK(terms("", {"mpi=host,image"}).mpi == Mpi::kHost);
+  CHECK(terms("mpi=image", {"mpi=host,image"}).mpi == Mpi::kImage);
+  STRCMP_EQUAL("--container-mpi: is not allowed on this cluster (mpi=image in plugstack.conf); leave it out, or ask the "
+               "admin",
+               complaint_about("mpi=host", {"mpi=image"}).c_str());
+  STRCMP_CONTAINS("--container-fabric=host: is not allowed", complaint_about("fabric=host", {"mpi=image"}).c_str());
+}

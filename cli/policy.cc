@@ -1,0 +1,110 @@
+// slipway policy: which of the admin's words count for somebody's steps, and what they make of an image.
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "cli/mount_description.h"
+#include "cli/plugstack.h"
+#include "cli/subject.h"
+#include "helper/error.h"
+#include "helper/image_policy.h"
+#include "helper/open_images.h"
+
+namespace slipway {
+
+namespace {
+
+using nlohmann::json;
+
+struct Words {
+  bool as_json = false;
+  std::string user, partition, account, image;
+};
+
+Words understand(const std::vector<std::string>& words) {
+  Words understood;
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    const auto value_of = [&](const std::string& option, std::string& value) {
+      if (word->starts_with(option + "=")) value = word->substr(option.size() + 1);
+      else if (*word == option && word + 1 != words.end()) value = *++word;
+      else return false;
+      return true;
+    };
+    if (*word == "--json") understood.as_json = true;
+    else if (value_of("--user", understood.user) || value_of("--partition", understood.partition) ||
+             value_of("--account", understood.account)) continue;
+    else if (word->starts_with("-")) throw UsageError("policy: unknown option " + printable(*word));
+    else if (understood.image.empty()) understood.image = *word;
+    else throw UsageError("policy: takes one image");
+  }
+  return understood;
+}
+
+Subject subject_of(const Words& words) {
+  Subject subject = words.user.empty() ? subject_of_process() : subject_of_user(words.user);
+  if (!words.partition.empty()) subject.partition = words.partition;
+  if (!words.account.empty()) subject.account = words.account;
+  return subject;
+}
+
+json judge(const std::string& path, const Settings& settings) {
+  OpenedImage image{printable(path), Fd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)), {}};
+  if (!image.fd) throw system_error(image.name, "open");
+  refuse_other_kinds(image.fd.get(), image.name);
+  image.root = root_partition(image.fd.get(), image.name);
+  const ImageVerdict verdict = judge_policy(image, settings);
+  Request request;
+  request.settings = settings;
+  return {{"path", image.name},
+          {"allowed", verdict.is_allowed},
+          {"key", verdict.key},
+          {"reason", verdict.reason},
+          {"mount", describe_mount(image, request)}};
+}
+
+void print(const json& answer) {
+  for (const json& word : answer["in_force"]) {
+    printf("%-40s %s\n", word["word"].get<std::string>().c_str(), word["place"].get<std::string>().c_str());
+  }
+  puts("All other keys have their defaults (slipway.conf(5)).");
+  if (answer["depends_on_job"]) {
+    puts("Some keys are for partitions, accounts or groups; --partition=P and --account=A tell what counts there.");
+  }
+  if (!answer.contains("image")) return;
+  const json& image = answer["image"];
+  const std::string key = image["key"];
+  const bool is_allowed = image["allowed"];
+  printf("%s: %s%s\n", image["path"].get<std::string>().c_str(), is_allowed ? "allowed" : "refused",
+         key.empty() ? ", since no key asks anything of images"
+                     : (": the image " + image["reason"].get<std::string>() + " (" + key + ")").c_str());
+  if (is_allowed) {
+    printf("mount: %s: %s\n", image["mount"]["how"].get<std::string>().c_str(),
+           image["mount"]["why"].get<std::string>().c_str());
+  }
+}
+
+}  // namespace
+
+int policy_command(const std::vector<std::string>& all_words) {
+  const Words words = understand(all_words);
+  const Settings settings = settings_of_this_node(subject_of(words));
+  if (!settings.error.empty()) throw Error::reported(settings.error, kExitRefused);
+  json answer = {{"depends_on_job", settings.depends_on_job}, {"in_force", json::array()}};
+  for (const SettingWord& word : settings.in_force) {
+    answer["in_force"].push_back({{"word", printable(word.text)}, {"place", word.place}});
+  }
+  if (!words.image.empty()) answer["image"] = judge(words.image, settings);
+  if (words.as_json) printf("%s\n", answer.dump(2).c_str());
+  else print(answer);
+  const bool is_refused = answer.contains("image") &&
+                          (!answer["image"]["allowed"] || answer["image"]["mount"]["how"] == "refused");
+  return is_refused ? kExitRefused : 0;
+}
+
+}  // namespace slipway

@@ -1,0 +1,43 @@
+#include "cli/subject.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "helper/error.h"
+
+namespace slipway {
+
+namespace {
+
+std::optional<std::string> variable(const char* name) {
+  const char* const value = getenv(name);
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+}  // namespace
+
+Subject subject_of_process() {
+  Subject subject{variable("SLURM_JOB_PARTITION"), variable("SLURM_JOB_ACCOUNT"), {}};
+  subject.groups.resize(std::max(getgroups(0, nullptr), 0));
+  subject.groups.resize(std::max(getgroups(static_cast<int>(subject.groups.size()), subject.groups.data()), 0));
+  subject.groups.push_back(getgid());
+  return subject;
+}
+
+Subject subject_of_user(const std::string& name) {
+  const passwd* const user = getpwnam(name.c_str());
+  if (!user) throw Error(printable(name), "no such user here");
+  Subject subject;
+  int count = 64;
+  do {
+    subject.groups.resize(count);
+  } while (getgrouplist(name.c_str(), user->pw_gid, subject.groups.data(), &count) < 0);
+  subject.groups.resize(count);
+  return subject;
+}
+
+}  // namespace slipway

@@ -1,0 +1,45 @@
+// The words of the admin's line in plugstack.conf, with those of the file that config= names in its place; each with the
+// place where it stands, and those that are for some steps only told from the others.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slipway {
+
+struct SettingWord {
+  std::string text;   // "writable=none" or "partition:debug.writable=all"
+  std::string place;  // "plugstack.conf" or "/etc/slipway.conf line 3"
+  bool operator==(const SettingWord&) const = default;
+};
+
+// For whom the settings are read: partition, account and groups of a step or job.
+struct Subject {
+  std::optional<std::string> partition, account;  // none: unknown, as on the submit host
+  std::vector<gid_t> groups;
+};
+
+// `place` is where the words themselves stand. Throws Error: the file of config= cannot be read, or is not root's alone.
+std::vector<SettingWord> setting_words(std::span<const std::string> words, const std::string& place);
+
+// For which steps a word is; the later ones win over those before.
+enum class Scope { kAll, kPartition, kAccount, kGroup };
+
+struct ScopedWord {
+  Scope scope = Scope::kAll;
+  std::string name;        // of the partition, account or group
+  std::string_view rest;   // "writable=all", in the word's text
+};
+
+// Throws Error: the scope has no name.
+ScopedWord scoped_word(const SettingWord& word);
+
+// Nothing: it is not known.
+std::optional<bool> is_for(const ScopedWord& word, const Subject& subject);
+
+}  // namespace slipway
