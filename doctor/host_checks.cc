@@ -14,9 +14,8 @@ namespace {
 
 // Types that one machine alone does not have; those of FUSE are named fuse.NAME.
 constexpr std::string_view kSharedTypes[] = {
-    "afs",      "beegfs",     "ceph",    "cifs", "fuse.beegfs-fuse", "fuse.ceph",    "fuse.glusterfs", "fuse.juicefs",
-    "fuse.mfs", "fuse.sshfs", "gfs2",    "gpfs", "lustre",           "nfs",          "ocfs2",          "orangefs",
-    "panfs",    "pvfs2",      "quobyte", "smb3", "wekafs",           "fuse.quobyte", "fuse.cvmfs2",    "fuse.lustre"};
+    "afs",    "beegfs", "ceph",  "cifs",     "fuse.ceph", "fuse.glusterfs", "fuse.juicefs", "fuse.mfs", "gfs2",  "gpfs",
+    "lustre", "nfs",    "ocfs2", "orangefs", "panfs",     "pvfs2",          "quobyte",      "smb3",     "wekafs"};
 
 std::vector<std::string> paths_of(const Site& site, std::initializer_list<const char*> patterns) {
   std::vector<std::string> all;
