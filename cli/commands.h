@@ -14,6 +14,7 @@ class UsageError : public std::runtime_error {
 };
 
 int build_command(const std::vector<std::string>& words);
+int doctor_command(const std::vector<std::string>& words);
 int explain_command(const std::vector<std::string>& words);
 int explain_parsed_command(const std::vector<std::string>& words);  // for the plugin: plugin/explain_option.h
 int inspect_command(const std::vector<std::string>& words);

@@ -1,4 +1,5 @@
-// slipway: the users' command beside srun --container: builds images, and tells what they and their containers are.
+// slipway: the users' command beside srun --container: builds images, and tells what they, their
+// containers and this machine are.
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -15,6 +16,7 @@ constexpr char kUsage[] =
     "usage: slipway build [--comp=zstd|gzip|xz|lz4|lzo|none] [--arch=ARCH] OUT.sif DIRECTORY|SQUASHFS\n"
     "       slipway inspect [--json] IMAGE\n"
     "       slipway policy [--json] [--user USER] [--partition PARTITION] [--account ACCOUNT] [IMAGE]\n"
+    "       slipway doctor [--json|--suggest]\n"
     "       slipway explain [--json] -- srun|sbatch|salloc WORD...\n"
     "       slipway --version\n"
     "       slipway --help\n"
@@ -26,6 +28,7 @@ struct Command {
   int (*run)(const std::vector<std::string>& words);
 };
 constexpr Command kCommands[] = {{"build", slipway::build_command},
+                                 {"doctor", slipway::doctor_command},
                                  {"explain", slipway::explain_command},
                                  {slipway::kExplainParsed, slipway::explain_parsed_command},
                                  {"inspect", slipway::inspect_command},

@@ -1,72 +1,57 @@
 #include "cli/plugstack.h"
 
-#include <glob.h>
-
-#include <cstdlib>
-#include <fstream>
-#include <optional>
 #include <sstream>
-#include <vector>
 
 namespace slipway {
 
 namespace {
 
-constexpr char kPlugin[] = "spank_slipway.so";
+using doctor::Node;
+
 constexpr int kDeepestInclude = 8;
 
-std::vector<std::string> words_of(const std::string& line) {
-  std::istringstream text(line.substr(0, line.find('#')));
-  std::vector<std::string> words;
-  for (std::string word; text >> word;) words.push_back(word);
-  return words;
-}
-
-std::vector<std::string> files_matching(const std::string& pattern) {
-  glob_t found{};
-  std::vector<std::string> files;
-  if (glob(pattern.c_str(), 0, nullptr, &found) == 0) files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  globfree(&found);
-  return files;
-}
-
-struct Line {
-  std::vector<std::string> words;  // behind the plugin's path
-  std::string place;
-};
-
-// Of the plugin, where `path` or what it includes has such a line.
-std::optional<Line> find_line(const std::string& path, int depth) {
-  std::ifstream file(path);
+std::optional<PluginLine> find_line(const Node& node, const std::string& path, const std::string& plugin, int depth) {
+  std::istringstream file(node.text(path));
   size_t number = 0;
   for (std::string line; std::getline(file, line);) {
     ++number;
-    const std::vector<std::string> words = words_of(line);
+    const std::vector<std::string> words = doctor::words_of(line.substr(0, line.find('#')));
     if (words.size() < 2) continue;
     if (words[0] == "include" && depth < kDeepestInclude) {
-      for (const std::string& included : files_matching(words[1])) {
-        if (auto found = find_line(included, depth + 1)) return found;
+      const std::string directory = words[1].starts_with('/') ? "" : path.substr(0, path.find_last_of('/') + 1);
+      for (const std::string& included : node.matching(directory + words[1])) {
+        if (auto found = find_line(node, included, plugin, depth + 1)) return found;
       }
-    } else if (words[1].substr(words[1].find_last_of('/') + 1) == kPlugin) {
-      return Line{{words.begin() + 2, words.end()}, path + " line " + std::to_string(number)};
+    } else if (words[1].substr(words[1].find_last_of('/') + 1) == plugin) {
+      const std::string place = path + " line " + std::to_string(number);
+      return PluginLine{path, place, words[0], words[1], {words.begin() + 2, words.end()}};
     }
   }
   return std::nullopt;
 }
 
-std::optional<Line> find_line_of_this_node() {
-  const char* const conf = getenv("SLURM_CONF");
-  const std::string slurm_conf = conf ? conf : "/etc/slurm/slurm.conf";
-  return find_line(slurm_conf.substr(0, slurm_conf.find_last_of('/') + 1) + "plugstack.conf", 0);
+std::optional<PluginLine> line_of_this_node() {
+  const Node node;
+  return plugin_line(node, path_of_plugstack_conf(read_slurm_conf(node, doctor::path_of_slurm_conf(node))));
 }
 
 }  // namespace
 
+std::string path_of_plugstack_conf(const doctor::SlurmConf& slurm) {
+  const std::string named = slurm.value("plugstackconfig");
+  if (!named.empty()) return named;
+  return (slurm.path.empty() ? "/etc/slurm/" : slurm.directory()) + "plugstack.conf";
+}
+
+std::optional<PluginLine> plugin_line(const Node& node, const std::string& plugstack_conf, const std::string& plugin) {
+  return find_line(node, plugstack_conf, plugin, 0);
+}
+
 Settings settings_of_this_node(const Subject& subject) {
-  const Line line = find_line_of_this_node().value_or(Line());
+  const PluginLine line = line_of_this_node().value_or(PluginLine());
   return read_settings(line.words, subject, line.place);
 }
 
-bool is_configured_on_this_node() { return find_line_of_this_node().has_value(); }
+bool is_configured_on_this_node() { return line_of_this_node().has_value(); }
 
 }  // namespace slipway

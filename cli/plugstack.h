@@ -1,14 +1,32 @@
 // The admin's settings as the plugin gets them, for a command that Slurm does not start.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "doctor/node.h"
+#include "doctor/slurm_conf.h"
 #include "helper/settings.h"
 
 namespace slipway {
 
-// Those behind the plugin's path in plugstack.conf and what it includes (spank(8)), which lies beside SLURM_CONF or in
-// /etc/slurm. The defaults where there is no such line, and `error` set where it cannot be obeyed.
+struct PluginLine {
+  std::string file;         // in which it stands
+  std::string place;        // for people: "/etc/slurm/plugstack.conf line 3"
+  std::string requirement;  // "required" or "optional"
+  std::string plugin;       // its path, or its name in Slurm's plugin directory
+  std::vector<std::string> words;
+};
+
+// Where Slurm looks for plugins' lines: PlugStackConfig, or plugstack.conf beside slurm.conf.
+std::string path_of_plugstack_conf(const doctor::SlurmConf& slurm);
+
+// The line of the plugin with this file name, in plugstack.conf or what it includes (spank(8)).
+std::optional<PluginLine> plugin_line(const doctor::Node& node, const std::string& plugstack_conf,
+                                      const std::string& plugin = "spank_slipway.so");
+
+// Those behind the plugin's path. The defaults where there is no such line, and `error` set where it cannot be obeyed.
 Settings settings_of_this_node(const Subject& subject);
 
 // Whether there is such a line.

@@ -28,17 +28,6 @@ constexpr char kEveryContainer[] = "every container";
 constexpr char kOwnNet[] = "--container-unshare=net", kOwnIpc[] = "--container-unshare=ipc";
 constexpr char kRootsHome[] = "/root";
 
-// A working directory here is the image's own: the host's would hide the system the user asked for. So is none at all.
-bool belongs_to_image(const std::string& written) {
-  const std::string path = normal_path(written);
-  constexpr const char* kExactly[] = {"/", "/home", "/mnt", "/opt", "/root", "/run", "/srv", "/var"};
-  constexpr const char* kBelow[] = {"/bin",   "/boot", "/dev",  "/etc", "/lib", "/lib32",
-                                    "/lib64", "/proc", "/sbin", "/sys", "/usr"};
-  return std::find(std::begin(kExactly), std::end(kExactly), path) != std::end(kExactly) ||
-         std::any_of(std::begin(kBelow), std::end(kBelow),
-                     [&](const std::string& directory) { return is_at_or_below(path, directory); });
-}
-
 class Layout {
  public:
   Layout(const Request& request, const Accounts& accounts, const Terms& terms, const std::vector<std::string>& devices)
@@ -232,6 +221,16 @@ Error cannot_show(const LayoutEntry& entry, int error) {
 }
 
 }  // namespace
+
+bool belongs_to_image(const std::string& written) {
+  const std::string path = normal_path(written);
+  constexpr const char* kExactly[] = {"/", "/home", "/mnt", "/opt", "/root", "/run", "/srv", "/var"};
+  constexpr const char* kBelow[] = {"/bin",   "/boot", "/dev",  "/etc", "/lib", "/lib32",
+                                    "/lib64", "/proc", "/sbin", "/sys", "/usr"};
+  return std::find(std::begin(kExactly), std::end(kExactly), path) != std::end(kExactly) ||
+         std::any_of(std::begin(kBelow), std::end(kBelow),
+                     [&](const std::string& directory) { return is_at_or_below(path, directory); });
+}
 
 std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms,
                                    const std::vector<std::string>& devices) {

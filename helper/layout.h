@@ -34,6 +34,10 @@ struct LayoutEntry {
 std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms,
                                    const std::vector<std::string>& devices);
 
+// Whether the absolute `path` is a place at which the host's directory is not shown by itself, as working directory or
+// by mounts=auto: there it would hide the system that the user asked for. So is none at all.
+bool belongs_to_image(const std::string& path);
+
 // What a bind of the layout shows, opened as the user; of other entries an empty descriptor. Nothing: the host has
 // none, and the entry is left out. Throws Error: the step cannot have it.
 std::optional<Fd> open_source(const LayoutEntry& entry, const Settings& settings);

@@ -1,0 +1,65 @@
+// slipway doctor: whether this machine can run containers, and what stands in the way. Fit for Slurm's
+// HealthCheckProgram: it asks no other machine, and ends in a bounded time.
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "doctor/checks.h"
+#include "doctor/examination.h"
+#include "doctor/suggestion.h"
+#include "helper/error.h"
+
+namespace slipway {
+
+namespace {
+
+using namespace doctor;
+using nlohmann::json;
+
+constexpr std::chrono::seconds kLimit(5);
+
+void print_json(const std::vector<Finding>& findings) {
+  json all = json::array();
+  for (const Finding& finding : findings) {
+    all.push_back({{"check", finding.check},
+                   {"status", word_of(finding.status)},
+                   {"found", printable(finding.found)},
+                   {"means", printable(finding.means)},
+                   {"remedy", printable(finding.remedy)}});
+  }
+  printf("%s\n", all.dump(2).c_str());
+}
+
+void print(const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    const std::string remedy = finding.remedy.empty() ? "" : "; " + finding.remedy;
+    printf("%-8s %s: %s: %s%s\n", word_of(finding.status), finding.check.c_str(), printable(finding.found).c_str(),
+           printable(finding.means).c_str(), printable(remedy).c_str());
+  }
+}
+
+}  // namespace
+
+int doctor_command(const std::vector<std::string>& words) {
+  bool as_json = false, suggests = false;
+  for (const std::string& word : words) {
+    if (word == "--json") as_json = true;
+    else if (word == "--suggest") suggests = true;
+    else throw UsageError("doctor: unknown word " + printable(word));
+  }
+  if (as_json && suggests) throw UsageError("doctor: --json or --suggest, not both");
+  const Node node;
+  if (suggests) {
+    fputs(suggestion_for(site_of(node)).c_str(), stdout);
+    return 0;
+  }
+  const std::vector<Finding> findings = examine(node, checks(), kLimit);
+  if (as_json) print_json(findings);
+  else print(findings);
+  return is_fit(findings) ? 0 : kExitRefused;
+}
+
+}  // namespace slipway

@@ -1,0 +1,30 @@
+// What the checks look at: the node, and what its admin configured.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/plugstack.h"
+#include "doctor/node.h"
+#include "doctor/slurm_conf.h"
+#include "helper/mount_table.h"
+#include "helper/settings.h"
+
+namespace slipway::doctor {
+
+struct Site {
+  Node node;
+  SlurmConf slurm;
+  std::string plugstack_conf;  // its path
+  std::optional<PluginLine> line;
+  Settings settings;
+  std::vector<MountEntry> mounts;  // those of this process's mount namespace
+};
+
+Site site_of(const Node& node);
+
+// Where Slurm looks for plugins: PluginDir, else those of the usual places that hold plugins of its own.
+std::vector<std::string> plugin_directories(const Site& site);
+
+}  // namespace slipway::doctor

@@ -1,0 +1,170 @@
+#include <elf.h>
+
+#include <cstring>
+
+#include "doctor/checks.h"
+#include "helper/device_table.h"
+#include "helper/environment_table.h"
+#include "helper/error.h"
+#include "helper/library_table.h"
+
+namespace slipway::doctor {
+
+namespace {
+
+constexpr char kRelease[] = PACKAGE_VERSION;
+constexpr char kEnter[] = LIBEXECDIR "/slipway-enter";  // what the plugin names (plugin/node.cc)
+constexpr std::string_view kEnterOfAny = "/slipway-enter";
+
+Finding no_line(const Site& site) {
+  return unknown("plugstack.conf has no line of Slipway's", "there is nothing to look at",
+                 "write it: required spank_slipway.so, in " + printable(site.plugstack_conf));
+}
+
+std::string place_of_plugin(const Site& site) {
+  if (site.line->plugin.starts_with('/')) return site.line->plugin;
+  for (const std::string& directory : plugin_directories(site)) {
+    const std::string path = directory + "/" + site.line->plugin;
+    if (site.node.exists(path)) return path;
+  }
+  return "";
+}
+
+// An object of the kind that this program is.
+bool is_of_this_machine(const std::string& object, const std::string& own) {
+  constexpr size_t kMachineEnd = offsetof(Elf64_Ehdr, e_machine) + sizeof(Elf64_Ehdr::e_machine);
+  if (object.size() < kMachineEnd || own.size() < kMachineEnd) return false;
+  return memcmp(object.data(), own.data(), EI_VERSION) == 0 &&
+         memcmp(&object[offsetof(Elf64_Ehdr, e_machine)], &own[offsetof(Elf64_Ehdr, e_machine)],
+                sizeof(Elf64_Ehdr::e_machine)) == 0;
+}
+
+// The path of enter that the plugin's text holds, with the release in it.
+std::string enter_in(const std::string& object) {
+  const size_t at = object.find(kEnterOfAny);
+  if (at == object.npos) return "";
+  return object.c_str() + object.find_last_of('\0', at) + 1;
+}
+
+std::string table_error(void (*read)(const Settings&), const Settings& settings) {
+  try {
+    read(settings);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+Finding look_at_helpers(const Site& site) {
+  const char* const means = "no container can be made on this node";
+  const std::string remedy = std::string("install release ") + kRelease + " of Slipway completely";
+  for (const std::string path : {LIBEXECDIR "/slipway-stage", LIBEXECDIR "/slipway-enter"}) {
+    const auto status = site.node.status(path);
+    if (!status) return missing("no " + path, means, remedy);
+    if (status->st_uid != 0 || status->st_mode & (S_IWGRP | S_IWOTH)) {
+      return missing(path + " can be written by others than root", "they could become root", remedy);
+    }
+    if (!(status->st_mode & S_IXOTH)) return missing(path + " cannot be executed by users", means, remedy);
+  }
+  const auto work = site.node.status(WORKDIR);
+  if (!work || !S_ISDIR(work->st_mode)) return missing("no directory " WORKDIR, means, remedy);
+  return ok(std::string("those of release ") + kRelease + ", in " LIBEXECDIR, "they are of this command's release");
+}
+
+Finding look_at_plugin_line(const Site& site) {
+  const std::string path = printable(site.plugstack_conf);
+  if (site.line) return ok("a line in " + printable(site.line->file), "Slurm starts the plugin with each step");
+  if (site.node.is_hidden(site.plugstack_conf)) return hidden(site.plugstack_conf);
+  if (site.node.exists(site.plugstack_conf) && !site.node.is_readable(site.plugstack_conf)) {
+    return unknown(path + " cannot be read by this user", "srun cannot read it either, and knows no container",
+                   "chmod 0644 " + path);
+  }
+  if (site.slurm.path.empty()) {
+    return unknown("no slurm.conf, beside which it would be", "whether Slurm knows Slipway here is not seen",
+                   "name Slurm's file in SLURM_CONF");
+  }
+  return missing(site.node.exists(path) ? "no line of Slipway's in " + path : "no " + path,
+                 "Slurm knows no containers here, and steps that ask for one fail", "write: required spank_slipway.so");
+}
+
+Finding look_at_requirement(const Site& site) {
+  if (!site.line) return no_line(site);
+  const std::string said = printable(site.line->requirement), file = printable(site.line->file);
+  if (site.line->requirement == "required") return ok("required", "a step whose plugin fails does not run on the host");
+  return missing("the line in " + file + " says " + said,
+                 "a step that asked for a container can run on the host when the plugin fails",
+                 "write required in its place");
+}
+
+Finding look_at_plugin(const Site& site) {
+  if (!site.line) return no_line(site);
+  const char* const means = "Slurm cannot load it, and every step fails";
+  const std::string name = printable(site.line->plugin), path = place_of_plugin(site);
+  if (path.empty()) {
+    const std::vector<std::string> directories = plugin_directories(site);
+    if (directories.empty()) {
+      return unknown("Slurm's plugin directory was not found", "whether " + name + " is in it is not seen",
+                     "name the plugin by its absolute path in plugstack.conf");
+    }
+    return missing("no " + name + " in " + list_of(directories), means,
+                   "install Slipway's plugin there, or name it by its absolute path in plugstack.conf");
+  }
+  if (site.node.is_hidden(path)) return hidden(path);
+  const auto status = site.node.status(path);
+  if (!status) return missing("no " + printable(path), means, "install Slipway, or correct the path in plugstack.conf");
+  if (status->st_uid != 0 || status->st_mode & (S_IWGRP | S_IWOTH)) {
+    return missing(printable(path) + " can be written by others than root", "they could become root on each node",
+                   "install it again as root");
+  }
+  if (!site.node.is_readable(path)) {
+    return missing(printable(path) + " cannot be read by this user", "srun cannot load it",
+                   "chmod 0644 " + printable(path));
+  }
+  const std::string object = site.node.text(path), enter = enter_in(object);
+  if (!is_of_this_machine(object, Node().text("/proc/self/exe")) || enter.empty()) {
+    return missing(printable(path) + " is not Slipway's plugin for this machine", means, "install Slipway again");
+  }
+  if (enter != kEnter) {
+    return missing(printable(path) + " is of another release: it looks for " + printable(enter),
+                   std::string("this command is of release ") + kRelease +
+                       "; plugin and helpers of two releases refuse each other",
+                   "install one release of Slipway, and remove the other plugin");
+  }
+  return ok(printable(path) + ", of release " + kRelease, "it and the helpers are of one release");
+}
+
+Finding look_at_settings(const Site& site) {
+  if (!site.line) return ok("none but the defaults", "no line in plugstack.conf has keys");
+  if (!site.settings.error.empty()) {
+    return missing(site.settings.error, "every step with a container fails with this sentence",
+                   "correct " + printable(site.line->file) + " or what its config= names");
+  }
+  std::vector<std::string> words = site.settings.words;
+  return ok(words.empty() ? "the defaults" : list_of(words, 24), "all keys are understood");
+}
+
+Finding look_at_tables(const Site& site) {
+  for (void (*const read)(const Settings&) : {
+           +[](const Settings& settings) { read_device_table(settings.device_table); },
+           +[](const Settings& settings) { read_library_table(settings.library_table); },
+           +[](const Settings& settings) { read_environment_table(settings.environment_table); }}) {
+    const std::string error = table_error(read, site.settings);
+    if (!error.empty())
+      return missing(error, "steps with a container that needs the table fail with this sentence", "");
+  }
+  return ok("devices.conf, libraries.conf and environment.conf, and what the site adds", "all lines are understood");
+}
+
+Finding look_at_pyxis(const Site& site) {
+  const auto line = plugin_line(site.node, site.plugstack_conf, "spank_pyxis.so");
+  if (!line) return ok("not in plugstack.conf", "the options that both have are Slipway's");
+  if (site.settings.options == Settings::Options::kNative) {
+    return ok("in " + printable(line->file), "with options=native its options stay its own");
+  }
+  return warning("in " + printable(line->file) + ", and Slipway registers options of the same names",
+                 "Slurm gives such an option to one of the two only", "set options=native, or take Pyxis' line away");
+}
+
+}  // namespace slipway::doctor

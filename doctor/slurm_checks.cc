@@ -1,0 +1,149 @@
+#include <algorithm>
+#include <cstdlib>
+
+#include "doctor/checks.h"
+#include "helper/error.h"
+#include "plugin/release.h"
+
+namespace slipway::doctor {
+
+namespace {
+
+// "22.05", of the numbers in which Slurm writes its releases.
+std::string text_of_release(unsigned release) {
+  const std::string month = std::to_string(release >> 8 & 0xff);
+  return std::to_string(release >> 16) + "." + (month.size() == 1 ? "0" : "") + month;
+}
+
+constexpr std::string_view kLibrary = "libslurm.so.";
+
+// The numbers that libslurm.so.N has: the versions of its interface, one for each release.
+std::vector<long> interfaces(const Site& site) {
+  std::vector<long> numbers;
+  for (const char* directory : {"/usr/lib64", "/usr/lib", "/usr/lib/*-linux-gnu", "/usr/local/lib", "/usr/local/lib64",
+                                "/opt/slurm/lib*", "/usr/lib64/slurm"}) {
+    for (const std::string& path : site.node.matching(directory + ("/" + std::string(kLibrary)) + "*")) {
+      const long number = atol(path.c_str() + path.rfind(kLibrary) + kLibrary.size());
+      if (number > 0 && std::find(numbers.begin(), numbers.end(), number) == numbers.end()) numbers.push_back(number);
+    }
+  }
+  return numbers;
+}
+
+std::string said(const std::string& key, const std::string& value) {
+  return value.empty() ? "slurm.conf does not set " + key : key + "=" + printable(value);
+}
+
+bool has_in_small_letters(std::string text, std::string_view word) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return tolower(c); });
+  return text.find(word) != text.npos;
+}
+
+}  // namespace
+
+Finding look_at_slurm_conf(const Site& site) {
+  if (site.slurm.path.empty()) {
+    return missing("none in /etc/slurm or /run/slurm/conf",
+                   "Slurm's configuration is not seen, and most of what follows", "name it in SLURM_CONF");
+  }
+  if (site.slurm.unreadable.empty()) return ok(printable(site.slurm.path), "it and what it includes can be read");
+  const std::string files = list_of(site.slurm.unreadable);
+  if (!site.node.exists(site.slurm.unreadable[0]) && !site.node.is_hidden(site.slurm.unreadable[0])) {
+    return missing("no " + files, "Slurm's programs need it, and what follows is not all that is configured",
+                   "correct SLURM_CONF, or the include in slurm.conf");
+  }
+  return unknown(files + " cannot be read by this user", "what follows is not all that is configured",
+                 "run slipway doctor as root");
+}
+
+Finding look_at_slurm_release(const Site& site) {
+  const std::vector<long> numbers = interfaces(site);
+  if (numbers.empty()) {
+    return unknown("no libslurm.so where libraries usually are", "Slipway's plugin needs Slurm 20.11 to 26.05",
+                   "ask sinfo --version");
+  }
+  std::vector<std::string> known, strange;
+  for (const long number : numbers) {
+    const unsigned release = release_of_api(number << 16);
+    if (release != 0) known.push_back(text_of_release(release));
+    else strange.push_back(std::string(kLibrary) + std::to_string(number));
+  }
+  if (known.empty()) {
+    return missing(list_of(strange) + ", of a release that Slipway does not know", "Slurm refuses to load the plugin",
+                   "install a release of Slipway that knows it");
+  }
+  return ok("release " + list_of(known), "Slipway's plugin knows it");
+}
+
+Finding look_at_oci_conf(const Site& site) {
+  const std::string path = (site.slurm.path.empty() ? "/etc/slurm/" : site.slurm.directory()) + "oci.conf";
+  if (site.node.is_hidden(path)) return hidden(path);
+  if (!site.node.exists(path)) return ok("none", "Slurm leaves --container to Slipway");
+  return missing(printable(path) + " is there", "Slurm's own OCI containers take --container, and Slipway refuses it",
+                 "choose one of the two: remove oci.conf");
+}
+
+Finding look_at_job_container(const Site& site) {
+  const std::string newer = site.slurm.value("namespacetype"), older = site.slurm.value("jobcontainertype");
+  const std::string type = newer.empty() ? older : newer;
+  const std::string found = said(newer.empty() ? "JobContainerType" : "NamespaceType", type);
+  for (const char* name : {"namespace.yaml", "job_container.conf"}) {
+    const std::string path = site.slurm.directory() + name;
+    if (!type.ends_with("/linux") || !site.node.exists(path)) continue;
+    const std::string text = site.node.text(path);
+    for (const auto& [flag, kind] : {std::pair("clone_newuser", "user"), std::pair("clone_newpid", "PID")}) {
+      if (!has_in_small_letters(text, flag)) continue;
+      return missing(found + ", and " + printable(path) + " gives jobs a " + kind + " namespace of their own",
+                     "steps of such jobs get a sentence instead of a container",
+                     "leave CLONE_NEWUSER and CLONE_NEWPID out of clonensflags");
+    }
+  }
+  if (type.empty() || type.ends_with("/none")) return ok(found, "containers show the node's /tmp");
+  return ok(found, "containers show the job's own /tmp");
+}
+
+Finding look_at_contain_spank(const Site& site) {
+  if (!site.slurm.has("slurmdparameters", "contain_spank")) {
+    return ok("not in SlurmdParameters", "Slipway does not depend on it");
+  }
+  return ok("in SlurmdParameters", "plugins' hooks run in the job's namespaces; Slipway works with it and without");
+}
+
+Finding look_at_proctrack(const Site& site) {
+  const std::string type = site.slurm.value("proctracktype"), found = said("ProctrackType", type);
+  if (type == "proctrack/pgid") {
+    return warning(found,
+                   "a process that makes a process group of its own outlives its step, and its container with it",
+                   "set ProctrackType=proctrack/cgroup");
+  }
+  return ok(found, "a step's end takes its processes, and with them the container");
+}
+
+Finding look_at_prolog_flags(const Site& site) {
+  return ok(said("PrologFlags", site.slurm.value("prologflags")), "Slipway does not depend on it");
+}
+
+Finding look_at_test_exec(const Site& site) {
+  if (!site.slurm.has("launchparameters", "test_exec")) {
+    return ok("not in LaunchParameters", "programs that only the image has can be named");
+  }
+  return warning("in LaunchParameters", "srun refuses programs that only the image has",
+                 "take it out of LaunchParameters, or tell users to write: srun --container=IMAGE env PROGRAM");
+}
+
+Finding look_at_munge(const Site& site) {
+  const std::string type = site.slurm.value("authtype");
+  if (!type.empty() && type != "auth/munge") return ok("AuthType=" + printable(type), "Slurm does not use munge here");
+  constexpr std::string_view kSocket = "socket=";
+  const std::string info = site.slurm.value("authinfo");
+  const size_t at = info.find(kSocket);
+  const std::string named = at == info.npos ? "" : info.substr(at + kSocket.size());
+  const std::string path = named.empty() ? "/run/munge/munge.socket.2" : named.substr(0, named.find(','));
+  if (site.node.is_hidden(path)) return hidden(path);
+  const auto status = site.node.status(path);
+  if (status && S_ISSOCK(status->st_mode)) return ok(printable(path), "Slurm's programs can prove who they are");
+  return warning("no socket " + printable(path),
+                 "Slurm's programs cannot prove who they are, with containers or without", "start munge on this node");
+}
+
+}  // namespace slipway::doctor

@@ -1,0 +1,32 @@
+// Slurm's own configuration as its files have it. The controller is never asked: it may be what does not answer.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "doctor/node.h"
+
+namespace slipway::doctor {
+
+struct SlurmConf {
+  std::string path;                           // empty: there is none where Slurm looks for it
+  std::vector<std::string> unreadable;        // of it and the files that it includes
+  std::map<std::string, std::string> values;  // the keys in small letters, as Slurm does not tell them apart
+
+  // With its slash at the end.
+  std::string directory() const { return path.substr(0, path.find_last_of('/') + 1); }
+  // Empty where the file does not say. `key` in small letters.
+  std::string value(const std::string& key) const;
+  // Whether `word` is in the list that `key` has, whatever the size of its letters.
+  bool has(const std::string& key, std::string_view word) const;
+};
+
+// What SLURM_CONF names; else, as Slurm's programs have it, /etc/slurm/slurm.conf, or what slurmd got from the
+// controller of a configless cluster and keeps in /run/slurm/conf. Empty: none.
+std::string path_of_slurm_conf(const Node& node);
+
+SlurmConf read_slurm_conf(const Node& node, const std::string& path);
+
+}  // namespace slipway::doctor

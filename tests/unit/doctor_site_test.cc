@@ -1,0 +1,264 @@
+#include <elf.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "doctor/suggestion.h"
+#include "tests/unit/fake_node.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
+
+using namespace slipway;
+using namespace slipway::doctor;
+
+TEST_GROUP(DoctorSite) {
+  FakeNode fake;
+
+  void setup() override {
+    slurm_conf("");
+    plugstack("required spank_slipway.so");
+  }
+
+  void is(Status status, const char* text, Finding (*look)(const Site&)) {
+    const Finding finding = fake.answer_of(look);
+    const std::string all = finding.found + ": " + finding.means + "; " + finding.remedy;
+    STRCMP_CONTAINS(text, all.c_str());
+    STRCMP_EQUAL(word_of(status), word_of(finding.status));
+  }
+  void slurm_conf(const std::string& text) { fake.write("/etc/slurm/slurm.conf", text + "\n"); }
+  void plugstack(const std::string& text) { fake.write("/etc/slurm/plugstack.conf", text + "\n"); }
+  // What the file of a plugin is judged by: an object of this machine's kind, which names its enter.
+  static std::string object(const std::string& enter) {
+    std::ifstream self("/proc/self/exe", std::ios::binary);
+    std::string header(sizeof(Elf64_Ehdr), '\0');
+    self.read(header.data(), header.size());
+    return header + '\0' + enter + '\0';
+  }
+  // Files of a test that is not root's are not root's.
+  static bool is_root() { return geteuid() == 0; }
+};
+
+TEST(DoctorSite, SlurmsFilesAreNeeded) {
+  is(Status::kOk, "/etc/slurm/slurm.conf", look_at_slurm_conf);
+  slurm_conf("Include more.conf");
+  is(Status::kMissing, "no /etc/slurm/more.conf", look_at_slurm_conf);
+  std::filesystem::remove(fake.place_of("/etc/slurm/slurm.conf"));
+  is(Status::kMissing, "name it in SLURM_CONF", look_at_slurm_conf);
+}
+
+TEST(DoctorSite, SlurmsReleaseIsThatOfItsLibrary) {
+  is(Status::kUnknown, "no libslurm.so", look_at_slurm_release);
+  fake.write("/usr/lib64/libslurm.so.38.0.0", "");
+  fake.write("/usr/lib64/libslurm.so.38", "");
+  is(Status::kOk, "release 22.05: ", look_at_slurm_release);
+  std::filesystem::remove_all(fake.place_of("/usr/lib64"));
+  fake.write("/usr/lib/x86_64-linux-gnu/libslurm.so.99", "");
+  is(Status::kMissing, "libslurm.so.99, of a release that Slipway does not know", look_at_slurm_release);
+}
+
+TEST(DoctorSite, TheLineMustBeThereAndRequired) {
+  is(Status::kOk, "a line in /etc/slurm/plugstack.conf", look_at_plugin_line);
+  is(Status::kOk, "required", look_at_requirement);
+  plugstack("optional spank_slipway.so");
+  is(Status::kMissing, "says optional", look_at_requirement);
+  plugstack("required other.so");
+  is(Status::kMissing, "no line of Slipway's", look_at_plugin_line);
+  is(Status::kUnknown, "nothing to look at", look_at_requirement);
+  std::filesystem::remove(fake.place_of("/etc/slurm/plugstack.conf"));
+  is(Status::kMissing, "no /etc/slurm/plugstack.conf", look_at_plugin_line);
+}
+
+TEST(DoctorSite, WithoutSlurmNothingIsSaidOfTheLine) {
+  std::filesystem::remove_all(fake.place_of("/etc/slurm"));
+  is(Status::kUnknown, "no slurm.conf", look_at_plugin_line);
+}
+
+TEST(DoctorSite, ThePluginLiesInSlurmsDirectory) {
+  is(Status::kUnknown, "plugin directory was not found", look_at_plugin);
+  fake.write("/usr/lib64/slurm/proctrack_cgroup.so", "");
+  is(Status::kMissing, "no spank_slipway.so in /usr/lib64/slurm", look_at_plugin);
+  slurm_conf("PluginDir=/opt/a:/opt/b");
+  is(Status::kMissing, "in /opt/a, /opt/b", look_at_plugin);
+  plugstack("required /no/spank_slipway.so");
+  is(Status::kMissing, "no /no/spank_slipway.so", look_at_plugin);
+}
+
+TEST(DoctorSite, ThePluginIsOfThisRelease) {
+  if (!is_root()) return;
+  slurm_conf("PluginDir=/opt/a:/opt/b");
+  fake.write("/opt/b/spank_slipway.so", object(LIBEXECDIR "/slipway-enter"));
+  is(Status::kOk, "/opt/b/spank_slipway.so, of release", look_at_plugin);
+  fake.write("/opt/b/spank_slipway.so", object("/usr/libexec/slipway/0.0.9/slipway-enter"));
+  is(Status::kMissing, "it looks for /usr/libexec/slipway/0.0.9/slipway-enter", look_at_plugin);
+  fake.write("/opt/b/spank_slipway.so", "#!/bin/sh\n/slipway-enter");
+  is(Status::kMissing, "not Slipway's plugin for this machine", look_at_plugin);
+  std::string foreign = object(LIBEXECDIR "/slipway-enter");
+  foreign[offsetof(Elf64_Ehdr, e_machine)] ^= 1;
+  fake.write("/opt/b/spank_slipway.so", foreign);
+  is(Status::kMissing, "not Slipway's plugin for this machine", look_at_plugin);
+  fake.write("/opt/b/spank_slipway.so", object(LIBEXECDIR "/slipway-enter"), 0666);
+  is(Status::kMissing, "can be written by others than root", look_at_plugin);
+}
+
+TEST(DoctorSite, HelpersAreThere) {
+  is(Status::kMissing, "no " LIBEXECDIR "/slipway-stage", look_at_helpers);
+  if (!is_root()) return;
+  fake.write(LIBEXECDIR "/slipway-stage", "", 0755);
+  is(Status::kMissing, "no " LIBEXECDIR "/slipway-enter", look_at_helpers);
+  fake.write(LIBEXECDIR "/slipway-enter", "", 0700);
+  is(Status::kMissing, "cannot be executed by users", look_at_helpers);
+  fake.write(LIBEXECDIR "/slipway-enter", "", 0777);
+  is(Status::kMissing, "can be written by others", look_at_helpers);
+  fake.write(LIBEXECDIR "/slipway-enter", "", 0755);
+  is(Status::kMissing, "no directory " WORKDIR, look_at_helpers);
+  fake.make_directory(WORKDIR);
+  is(Status::kOk, "those of release", look_at_helpers);
+}
+
+TEST(DoctorSite, SettingsThatCannotBeObeyedAreTold) {
+  is(Status::kOk, "the defaults", look_at_settings);
+  plugstack("required spank_slipway.so trusted_paht=/x");
+  is(Status::kMissing, "unknown key trusted_paht", look_at_settings);
+  plugstack("required spank_slipway.so config=/etc/slipway.conf");
+  is(Status::kMissing, "cannot be read", look_at_settings);
+  if (!is_root()) return;
+  fake.write("/etc/slipway.conf", "# text\nwritable=memory\n");
+  is(Status::kOk, "writable=memory", look_at_settings);
+}
+
+TEST(DoctorSite, TablesOfTheSiteAreRead) {
+  const std::string path = fake.place_of("/table");
+  plugstack("required spank_slipway.so devices=" + path);
+  is(Status::kMissing, "cannot be read", look_at_tables);
+}
+
+TEST(DoctorSite, PyxisSharesItsOptions) {
+  is(Status::kOk, "not in plugstack.conf", look_at_pyxis);
+  plugstack("required spank_pyxis.so\nrequired spank_slipway.so");
+  is(Status::kWarning, "set options=native", look_at_pyxis);
+  plugstack("required spank_pyxis.so\nrequired spank_slipway.so options=native");
+  is(Status::kOk, "stay its own", look_at_pyxis);
+}
+
+TEST(DoctorSite, SlurmsOwnContainersAreInTheWay) {
+  is(Status::kOk, "none", look_at_oci_conf);
+  fake.write("/etc/slurm/oci.conf", "");
+  is(Status::kMissing, "/etc/slurm/oci.conf is there", look_at_oci_conf);
+}
+
+TEST(DoctorSite, JobsWithNamespacesOfTheirOwnGetNoContainer) {
+  is(Status::kOk, "the node's /tmp", look_at_job_container);
+  slurm_conf("JobContainerType=job_container/tmpfs");
+  is(Status::kOk, "the job's own /tmp", look_at_job_container);
+  slurm_conf("NamespaceType=namespace/linux");
+  fake.write("/etc/slurm/namespace.yaml", "defaults:\n  clone_ns_flags: clone_newns\n");
+  is(Status::kOk, "the job's own /tmp", look_at_job_container);
+  fake.write("/etc/slurm/namespace.yaml", "defaults:\n  clone_ns_flags: CLONE_NEWNS,CLONE_NEWPID\n");
+  is(Status::kMissing, "gives jobs a PID namespace", look_at_job_container);
+}
+
+TEST(DoctorSite, SlurmsOtherSettingsAreTold) {
+  is(Status::kOk, "does not set ProctrackType", look_at_proctrack);
+  is(Status::kOk, "not in SlurmdParameters", look_at_contain_spank);
+  is(Status::kOk, "not in LaunchParameters", look_at_test_exec);
+  is(Status::kOk, "does not set PrologFlags", look_at_prolog_flags);
+  slurm_conf("ProctrackType=proctrack/pgid\nSlurmdParameters=contain_spank\nLaunchParameters=test_exec\n"
+             "PrologFlags=Contain,X11");
+  is(Status::kWarning, "proctrack/cgroup", look_at_proctrack);
+  is(Status::kOk, "in SlurmdParameters", look_at_contain_spank);
+  is(Status::kWarning, "in LaunchParameters", look_at_test_exec);
+  is(Status::kOk, "PrologFlags=Contain,X11", look_at_prolog_flags);
+}
+
+TEST(DoctorSite, MungesSocketIsWhereSlurmLooksForIt) {
+  is(Status::kWarning, "no socket /run/munge/munge.socket.2", look_at_munge);
+  slurm_conf("AuthInfo=ttl=5,socket=/m,x=y");
+  is(Status::kWarning, "no socket /m:", look_at_munge);
+  const int socket_fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{AF_UNIX, ""};
+  strncpy(address.sun_path, fake.place_of("/m").c_str(), sizeof address.sun_path - 1);
+  LONGS_EQUAL(0, bind(socket_fd, reinterpret_cast<sockaddr*>(&address), sizeof address));
+  close(socket_fd);
+  is(Status::kOk, "/m", look_at_munge);
+  slurm_conf("AuthType=auth/slurm");
+  is(Status::kOk, "AuthType=auth/slurm", look_at_munge);
+}
+
+TEST(DoctorSite, MpiPluginsAreSlurms) {
+  is(Status::kUnknown, "plugin directory was not found", look_at_mpi_plugins);
+  slurm_conf("PluginDir=/p\nMpiDefault=pmix");
+  fake.write("/p/mpi_none.so", "");
+  is(Status::kWarning, "none; neither pmix nor pmi2", look_at_mpi_plugins);
+  is(Status::kMissing, "no mpi_pmix.so", look_at_mpi_default);
+  fake.write("/p/mpi_pmix.so", "");
+  is(Status::kWarning, "no pmi2", look_at_mpi_plugins);
+  is(Status::kOk, "MpiDefault=pmix", look_at_mpi_default);
+  fake.write("/p/mpi_pmi2.so", "");
+  is(Status::kOk, "none, pmi2, pmix", look_at_mpi_plugins);
+  slurm_conf("PluginDir=/p\nMpiDefault=none");
+  is(Status::kOk, "MpiDefault=none", look_at_mpi_default);
+}
+
+TEST(DoctorSite, PmixIsFoundByItsVersion) {
+  is(Status::kOk, "none where libraries usually are", look_at_pmix);
+  slurm_conf("PluginDir=/p");
+  fake.write("/p/mpi_pmix_v4.so", "");
+  is(Status::kUnknown, "whether Slurm's mpi_pmix.so finds its library", look_at_pmix);
+  fake.write("/usr/lib64/libpmix.so.2", "no object");
+  is(Status::kOk, "/usr/lib64/libpmix.so.2", look_at_pmix);
+}
+
+TEST(DoctorSite, GpusAndCdiAreReported) {
+  is(Status::kOk, "none", look_at_gpus);
+  is(Status::kOk, "none", look_at_cdi);
+  fake.write("/dev/nvidia0", "");
+  fake.write("/dev/nvidiactl", "");
+  fake.write("/dev/dri/renderD128", "");
+  fake.write("/proc/driver/nvidia/version", "NVRM version: 550.54\nGCC version\n");
+  fake.write("/etc/cdi/nvidia.yaml", "");
+  is(Status::kOk, "/dev/nvidiactl, /dev/nvidia0, /dev/dri/renderD128; NVRM version: 550.54: reported", look_at_gpus);
+  is(Status::kOk, "/etc/cdi/nvidia.yaml", look_at_cdi);
+}
+
+TEST(DoctorSite, AutomountersOfUsersAreTold) {
+  fake.mount("/proc/sys/fs/binfmt_misc", "autofs");
+  is(Status::kOk, "none", look_at_automounts);
+  fake.mount("/home", "autofs");
+  is(Status::kOk, "/home: ", look_at_automounts);
+}
+
+TEST(DoctorSite, SharedFileSystemsAreShownOrNot) {
+  fake.mount("/usr", "nfs");
+  fake.mount("/scratch2", "ext4");
+  is(Status::kOk, "none mounted", look_at_shared_file_systems);
+  fake.mount("/scratch", "lustre");
+  fake.mount("/proj", "nfs4");
+  is(Status::kWarning, "/scratch (lustre), /proj (nfs)", look_at_shared_file_systems);
+  is(Status::kWarning, "mounts=auto:lustre,nfs", look_at_shared_file_systems);
+  plugstack("required spank_slipway.so mounts=auto:lustre mounts=/proj:/p");
+  is(Status::kOk, "mounts= shows them", look_at_shared_file_systems);
+}
+
+TEST(DoctorSite, OnlyWhatTheAdminMustDecideIsACommentInTheSuggestion) {
+  fake.mount("/scratch", "lustre");
+  fake.mount("/sw", "nfs4", "ro,vers=4.2");
+  fake.mount("/home", "autofs");
+  fake.link("/usr/bin/squashfuse_ll", "/bin/true");
+  plugstack("required spank_pyxis.so\nrequired spank_slipway.so fuse_program=/no/such");
+  const std::string text = suggestion_for(fake.site());
+  for (const char* line : {"lustre at /scratch; nfs at /sw.", "\nmounts=auto:lustre,nfs\n", "\n#trusted_path=/sw\n",
+                           "\n#mount_home=user\n", "\nfuse_program=/usr/bin/squashfuse_ll\n", "\noptions=native\n"}) {
+    STRCMP_CONTAINS(line, text.c_str());
+  }
+  CHECK(text.find("trusted_path=/scratch") == text.npos);
+}
+
+TEST(DoctorSite, WhereNothingIsFoundNothingIsSuggested) {
+  const std::string text = suggestion_for(fake.site());
+  CHECK(text.find("\nmounts=") == text.npos && text.find("trusted_path") == text.npos);
+  CHECK(text.find("options=") == text.npos && text.find("fuse_program=") == text.npos);
+}

@@ -1,0 +1,48 @@
+// A node of files that a test makes up, for slipway doctor.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "doctor/checks.h"
+#include "doctor/node.h"
+#include "tests/unit/temporary.h"
+
+class FakeNode {
+ public:
+  // `path` is absolute, on that node.
+  void write(const std::string& path, const std::string& text, mode_t mode = 0644) const {
+    make_parent(path);
+    directory_.write(path.substr(1), text, mode);
+  }
+  // For what an unprivileged test cannot make: a device, or a file of root's. `target` is one of this machine.
+  void link(const std::string& path, const std::string& target) const {
+    make_parent(path);
+    std::filesystem::create_symlink(target, directory_.path() + path);
+  }
+  void make_directory(const std::string& path) const { std::filesystem::create_directories(directory_.path() + path); }
+
+  // A line of /proc/self/mountinfo.
+  void mount(const std::string& where, const std::string& type, const std::string& super_options = "rw") {
+    mounts_ += "20 1 0:5 / " + where + " rw,relatime - " + type + " source " + super_options + "\n";
+    write("/proc/self/mountinfo", mounts_);
+  }
+
+  slipway::doctor::Node node() const { return slipway::doctor::Node(directory_.path()); }
+  std::string place_of(const std::string& path) const { return directory_.path() + path; }
+  slipway::doctor::Site site() const {
+    unsetenv("SLURM_CONF");
+    return slipway::doctor::site_of(node());
+  }
+  slipway::doctor::Finding answer_of(slipway::doctor::Finding (*look)(const slipway::doctor::Site&)) const {
+    return look(site());
+  }
+
+ private:
+  void make_parent(const std::string& path) const {
+    std::filesystem::create_directories((directory_.path() + path).substr(0, (directory_.path() + path).rfind('/')));
+  }
+
+  TemporaryDirectory directory_;
+  std::string mounts_;
+};
