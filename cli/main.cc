@@ -15,6 +15,7 @@ constexpr char kUsage[] =
     "usage: slipway build [--comp=zstd|gzip|xz|lz4|lzo|none] [--arch=ARCH] OUT.sif DIRECTORY|SQUASHFS\n"
     "       slipway inspect [--json] IMAGE\n"
     "       slipway explain [--json] -- srun|sbatch|salloc WORD...\n"
+    "       slipway verify [--keyring=FILE] [--key=FILE]... [--json] IMAGE\n"
     "       slipway --version\n"
     "       slipway --help\n"
     "\n"
@@ -27,7 +28,8 @@ struct Command {
 constexpr Command kCommands[] = {{"build", slipway::build_command},
                                  {"explain", slipway::explain_command},
                                  {slipway::kExplainParsed, slipway::explain_parsed_command},
-                                 {"inspect", slipway::inspect_command}};
+                                 {"inspect", slipway::inspect_command},
+                                 {"verify", slipway::verify_command}};
 
 int run(const std::string& name, const std::vector<std::string>& words) {
   for (const Command& command : kCommands) {
