@@ -81,7 +81,8 @@ Digest digest_of(Hash hash, int file, uint64_t offset, uint64_t size, const std:
   Hasher hasher(hash);
   std::vector<char> buffer(std::min<uint64_t>(size, 1 << 20));
   while (size > 0) {
-    const ssize_t part = pread(file, buffer.data(), std::min<uint64_t>(size, buffer.size()), static_cast<off_t>(offset));
+    const size_t wanted = std::min<uint64_t>(size, buffer.size());
+    const ssize_t part = pread(file, buffer.data(), wanted, static_cast<off_t>(offset));
     if (part < 0) throw system_error(name, "read");
     if (part == 0) throw Error(name, "became shorter while it was read", "verify it again");
     hasher.add({buffer.data(), static_cast<size_t>(part)});

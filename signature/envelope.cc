@@ -12,19 +12,22 @@ namespace {
 constexpr char kWhat[] = "its DSSE envelope";
 constexpr size_t kMostSignatures = 64;  // each is tried with each key
 
-// Of the standard's alphabet; the envelope's definition allows the other one too, which no writer of SIF uses.
+// In the standard's alphabet, and written as an encoder writes it; the envelope's definition allows another alphabet,
+// which no writer of SIF uses.
 std::string decoded(const std::string& base64) {
-  const size_t digits = base64.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-  const size_t padding = digits == base64.npos ? 0 : base64.size() - digits;
-  if (base64.size() % 4 != 0 || padding > 2 || base64.find_first_not_of('=', base64.size() - padding) != base64.npos) {
-    throw Rejection(std::string(kWhat) + " is not in proper base64");
-  }
   std::string bytes(base64.size() / 4 * 3, '\0');
-  if (EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                      reinterpret_cast<const unsigned char*>(base64.data()), static_cast<int>(base64.size())) < 0) {
-    throw Rejection(std::string(kWhat) + " is not in proper base64");
-  }
+  const bool readable =
+      base64.size() % 4 == 0 &&
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                      reinterpret_cast<const unsigned char*>(base64.data()), static_cast<int>(base64.size())) >= 0;
+  const size_t padding = base64.size() - 1 - base64.find_last_not_of('=');
+  if (!readable || padding > 2 || padding > bytes.size()) throw Rejection(std::string(kWhat) + " is not in base64");
   bytes.resize(bytes.size() - padding);
+  // EVP_DecodeBlock passes over blanks and over bits that stand for nothing.
+  std::string again((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  again.resize(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(again.data()),
+                               reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size())));
+  if (again != base64) throw Rejection(std::string(kWhat) + " is not in base64");
   return bytes;
 }
 

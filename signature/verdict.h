@@ -1,5 +1,5 @@
-// What the signatures of a SIF cover, by whose keys, and what is left uncovered. Nothing but what a valid signature says
-// is believed; what a signature may not say for itself is taken from the image and compared.
+// What the signatures of a SIF cover, by whose keys, and what is left uncovered. Nothing but what a valid signature
+// says is believed.
 #pragma once
 
 #include <cstdint>

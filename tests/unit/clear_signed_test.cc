@@ -2,10 +2,10 @@
 
 #include <string>
 
-#include <CppUTest/TestHarness.h>
-
 #include "signature/rejection.h"
 #include "tests/unit/signed_image.h"
+
+#include <CppUTest/TestHarness.h>
 
 using namespace slipway::signature;
 

@@ -4,11 +4,11 @@
 
 #include <string>
 
-#include <CppUTest/TestHarness.h>
-
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "tests/unit/signed_image.h"
+
+#include <CppUTest/TestHarness.h>
 
 using namespace slipway;
 using namespace slipway::signature;

@@ -2,10 +2,10 @@
 
 #include <string>
 
-#include <CppUTest/TestHarness.h>
-
 #include "signature/rejection.h"
 #include "tests/unit/signed_image.h"
+
+#include <CppUTest/TestHarness.h>
 
 using namespace slipway::signature;
 
@@ -42,7 +42,7 @@ TEST(Payload, ThatIsNoProperJsonIsRefused) {
 }
 
 TEST(Payload, OfAnotherVersionIsRefused) {
-  for (const std::string& text : {text_of(object, "2"), text_of(object, "\"1\""), std::string("[]"), std::string("{}")}) {
+  for (const std::string& text : {text_of(object, "2"), text_of(object, "\"1\""), std::string("[]")}) {
     refuses("is not of version 1", text);
   }
 }

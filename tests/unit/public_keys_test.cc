@@ -2,11 +2,11 @@
 
 #include <string>
 
-#include <CppUTest/TestHarness.h>
-
 #include "helper/error.h"
 #include "signature/rejection.h"
 #include "tests/unit/signed_image.h"
+
+#include <CppUTest/TestHarness.h>
 
 using namespace slipway;
 using namespace slipway::signature;
@@ -74,10 +74,10 @@ TEST(PublicKeys, WithAnotherHashDoNotVerify) {
 
 TEST(PublicKeys, ThatAreNotAcceptedAreTold) {
   STRCMP_CONTAINS("holds no public key", complaint_about_key("nonsense").c_str());
-  const KeyPair weak("-algorithm RSA -pkeyopt rsa_keygen_bits:1024"), small("-algorithm EC -pkeyopt ec_paramgen_curve:P-224");
-  STRCMP_CONTAINS("too weak", complaint_about_key(weak.pem()).c_str());
-  STRCMP_CONTAINS("too weak", complaint_about_key(small.pem()).c_str());
-  STRCMP_CONTAINS("too weak", complaint_about_key(KeyPair("-algorithm X25519").pem()).c_str());
+  for (const char* kind : {"-algorithm RSA -pkeyopt rsa_keygen_bits:1024", "-algorithm X25519",
+                           "-algorithm EC -pkeyopt ec_paramgen_curve:P-224"}) {
+    STRCMP_CONTAINS("too weak or of an unknown kind", complaint_about_key(KeyPair(kind).pem()).c_str());
+  }
   const KeyPair pair("-algorithm ED25519");
   STRCMP_CONTAINS("more than one", complaint_about_key(pair.pem() + pair.pem()).c_str());
 }

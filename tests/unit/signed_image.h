@@ -1,5 +1,5 @@
-// Signatures for the images of sif_file.h, made at test time: their payload computed from the file's bytes alone, signed
-// by gpg and openssl as programs. Shares nothing with signature/.
+// Signatures for the images of sif_file.h, made at test time: their payload computed from the file's bytes alone,
+// signed by gpg and openssl as programs. Shares nothing with signature/.
 #pragma once
 
 #include <openssl/evp.h>
@@ -97,7 +97,8 @@ class Gnupg {
     return fingerprint(name);
   }
   std::string fingerprint(const std::string& name) const {
-    return run("gpg --with-colons --list-keys " + name + " | sed -n 's/^fpr:*\\([0-9A-F]*\\):/\\1/p' | head -n 1 | tr -d '\\n'");
+    return run("gpg --with-colons --list-keys " + name +
+               " | sed -n 's/^fpr:*\\([0-9A-F]*\\):/\\1/p' | head -n 1 | tr -d '\\n'");
   }
   std::string exported(const std::string& name = "", const std::string& words = "") const {
     return gpg("--export " + words + " " + name);
