@@ -1,7 +1,6 @@
 #include "signature/keyring.h"
 
 #include <cstdint>
-#include <cstdlib>
 #include <utility>
 
 #include <rnp/rnp.h>
@@ -40,8 +39,8 @@ void must_succeed(rnp_result_t result) {
   if (result != RNP_SUCCESS) throw Rejection(std::string("librnp cannot verify it: ") + rnp_result_to_string(result));
 }
 
-void read_from(Input& input, const std::string& bytes) {
-  must_succeed(rnp_input_from_memory(input.out(), reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(), false));
+rnp_result_t read_from(Input& input, const std::string& bytes) {
+  return rnp_input_from_memory(input.out(), reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size(), false);
 }
 
 bool answer(rnp_result_t (*question)(rnp_key_handle_t, bool*), rnp_key_handle_t key) {
@@ -91,8 +90,6 @@ void refuse_other_hashes(rnp_op_verify_signature_t signature) {
 }  // namespace
 
 Keyring::Keyring() : library_(nullptr, [](rnp_ffi_st* library) { return static_cast<int>(rnp_ffi_destroy(library)); }) {
-  // Else it tells stderr, in its own words, of every signature that it does not like. It asks once.
-  setenv("RNP_LOG_CONSOLE", "0", 1);
   rnp_ffi_t library = nullptr;
   if (rnp_ffi_create(&library, "GPG", "GPG") != RNP_SUCCESS) throw Error("librnp", "cannot be started");
   library_.reset(library);
@@ -100,11 +97,12 @@ Keyring::Keyring() : library_(nullptr, [](rnp_ffi_st* library) { return static_c
 
 void Keyring::add(const std::string& bytes, const std::string& name) {
   size_t before = 0, after = 0;
-  Input input;
-  read_from(input, bytes);
   rnp_get_public_key_count(library_.get(), &before);
-  // Permissive: a keyring is of use in spite of one key that this release of librnp does not know.
-  rnp_import_keys(library_.get(), input.get(), RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_PERMISSIVE, nullptr);
+  Input input;
+  if (read_from(input, bytes) == RNP_SUCCESS) {
+    // Permissive: a keyring is of use in spite of one key that this release of librnp does not know.
+    rnp_import_keys(library_.get(), input.get(), RNP_LOAD_SAVE_PUBLIC_KEYS | RNP_LOAD_SAVE_PERMISSIVE, nullptr);
+  }
   rnp_get_public_key_count(library_.get(), &after);
   if (after == before) throw Error(name, "holds no OpenPGP public key", "write it with gpg --export");
 }
@@ -112,7 +110,7 @@ void Keyring::add(const std::string& bytes, const std::string& name) {
 VerifiedText Keyring::verify(const std::string& message, const std::string& fingerprint) const {
   check_clear_signed(message);
   Input input;
-  read_from(input, message);
+  must_succeed(read_from(input, message));
   Output output;
   must_succeed(rnp_output_to_memory(output.out(), message.size()));
   Operation operation;

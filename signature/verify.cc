@@ -83,6 +83,9 @@ int print(const nlohmann::json& document, int exit_code) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // librnp tells stderr, in its own words and whatever it is asked, of every signature that it does not like.
+  const Fd nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
+  if (nowhere) dup2(nowhere.get(), STDERR_FILENO);
   try {
     Arguments arguments;
     for (int i = 1; i < argc; ++i) take(argv[i], arguments);

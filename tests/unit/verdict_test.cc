@@ -178,7 +178,8 @@ TEST(Verdict, AVerifiedTextThatIsNoPayloadIsRefused) {
 }
 
 TEST(Verdict, AnImageWithoutGroupsIsNotCovered) {
-  file.objects.clear();
+  file.objects = {signature_object("message", 1)};
+  CHECK(verdict().groups.empty() && verdict().uncovered.empty());
   CHECK_FALSE(verdict().covers_all());
 }
 
