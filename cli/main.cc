@@ -18,6 +18,7 @@ constexpr char kUsage[] =
     "       slipway policy [--json] [--user USER] [--partition PARTITION] [--account ACCOUNT] [IMAGE]\n"
     "       slipway doctor [--json|--suggest]\n"
     "       slipway explain [--json] -- srun|sbatch|salloc WORD...\n"
+    "       slipway verify [--keyring=FILE] [--key=FILE]... [--json] IMAGE\n"
     "       slipway --version\n"
     "       slipway --help\n"
     "\n"
@@ -32,7 +33,8 @@ constexpr Command kCommands[] = {{"build", slipway::build_command},
                                  {"explain", slipway::explain_command},
                                  {slipway::kExplainParsed, slipway::explain_parsed_command},
                                  {"inspect", slipway::inspect_command},
-                                 {"policy", slipway::policy_command}};
+                                 {"policy", slipway::policy_command},
+                                 {"verify", slipway::verify_command}};
 
 int run(const std::string& name, const std::vector<std::string>& words) {
   for (const Command& command : kCommands) {

@@ -19,7 +19,6 @@ namespace slipway::sif {
 namespace {
 
 constexpr size_t kHeaderSize = 128;
-constexpr size_t kDescriptorSize = 585;
 constexpr size_t kMagicOffset = 32;
 constexpr std::string_view kMagic("SIF_MAGIC\0", 10);
 constexpr std::string_view kVersion("01\0", 3);
@@ -71,11 +70,11 @@ class Reader {
   }
 
   Image read() {
-    const std::string bytes = read_bytes(0, kHeaderSize, "header");
-    const Record header(bytes);
+    Image image;
+    image.header = read_bytes(0, kHeaderSize, "header");
+    const Record header(image.header);
     if (header.bytes(kMagicOffset, kMagic.size()) != kMagic) damaged("magic", "is not SIF_MAGIC");
     if (header.bytes(42, kVersion.size()) != kVersion) damaged("version", "is not 01");
-    Image image;
     image.architecture = architecture(header.text(45, 3));
     image.uuid = uuid(header.bytes(48, 16));
     image.created = header.number<int64_t>(64);
@@ -120,12 +119,13 @@ class Reader {
 
     table_begin_ = offset;
     table_end_ = offset + size;
-    const std::string table = read_bytes(offset, size, "descriptor table");
+    image.table = read_bytes(offset, size, "descriptor table");
     std::set<uint32_t> ids;
     for (int64_t i = 0; i < total; ++i) {
-      const Record descriptor(std::string_view(table).substr(i * kDescriptorSize, kDescriptorSize));
+      const Record descriptor(std::string_view(image.table).substr(i * kDescriptorSize, kDescriptorSize));
       if (descriptor.number<uint8_t>(4) == 0) continue;  // left by a delete
       image.objects.push_back(read_descriptor(descriptor));
+      image.objects.back().slot = i;
       if (!ids.insert(image.objects.back().id).second) {
         damaged("object " + std::to_string(image.objects.back().id), "exists twice");
       }
@@ -151,7 +151,10 @@ class Reader {
       object.part = static_cast<Part>(descriptor.number<int32_t>(205));
       object.architecture = architecture(descriptor.text(209, 3));
     }
-    if (object.type == Type::kSignature) object.signer = fingerprint(descriptor.bytes(201 + 4, 20));
+    if (object.type == Type::kSignature) {
+      object.hash = descriptor.number<int32_t>(201);
+      object.signer = fingerprint(descriptor.bytes(201 + 4, 20));
+    }
     return object;
   }
 

@@ -44,12 +44,14 @@ struct Object {
   uint64_t offset;  // bytes from the start of the file
   uint64_t size;    // bytes
   std::string name;
+  uint32_t slot;  // its place in Image::table
   // Of a partition:
   FileSystem file_system = FileSystem::kNone;
   Part part = Part::kNone;
   std::string architecture;  // as in Image
   // Of a signature: the signer's PGP fingerprint in hex, empty when there is none (DSSE).
   std::string signer;
+  int32_t hash = 0;  // by the format's number: 1 SHA-256, 2 SHA-384, 3 SHA-512; greater ones are outside SHA-2
 };
 
 inline constexpr uint32_t kGroupBit = 0xf0000000;
@@ -59,7 +61,11 @@ struct Image {
   std::string uuid;          // as 8-4-4-4-12 hex digits
   int64_t created = 0, modified = 0;  // seconds since 1970; real files hold nonsense here
   std::vector<Object> objects;        // those in use, in the order of the table
+  // As they were read, for those who must hash them: the header's 128 bytes, and all descriptors.
+  std::string header, table;
 };
+
+inline constexpr size_t kDescriptorSize = 585;  // bytes
 
 // Does the file start as a SIF does? Says nothing about the rest.
 bool is_sif(int file);

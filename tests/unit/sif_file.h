@@ -40,6 +40,8 @@ struct SifObject {
   int64_t created = 0;
   int32_t file_system = 1, part = 2;
   std::string architecture = "02";
+  // Of other types than a partition: what stands in its place.
+  std::string extra = {};
 };
 
 struct SifFile {
@@ -84,6 +86,8 @@ struct SifFile {
         put(descriptor, 201, object.file_system, 4);
         put(descriptor, 205, object.part, 4);
         put(descriptor, 209, object.architecture);
+      } else {
+        put(descriptor, 201, object.extra);
       }
       if (table_offset >= 0 && table_offset < 1 << 20) put(file, table_offset + i * 585, descriptor);
     }

@@ -1,0 +1,156 @@
+// slipway verify: who signed an image, and does that cover all of it? Signatures and keys are read by slipway-verify,
+// from the file that is opened here.
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/commands.h"
+#include "helper/error.h"
+#include "helper/fd.h"
+#include "helper/pipe.h"
+
+extern char** environ;
+
+namespace slipway {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr char kVerifier[] = LIBEXECDIR "/slipway-verify";
+constexpr int kImage = 3;  // the descriptor's number in the verifier
+
+struct Options {
+  bool as_json = false;
+  std::vector<std::string> keys;  // the verifier's arguments
+  std::string image;
+};
+
+Options parse(const std::vector<std::string>& words) {
+  Options options;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word == "--json") options.as_json = true;
+    else if (word.starts_with("--keyring=") || word.starts_with("--key=")) options.keys.push_back(word);
+    else if (word == "--keyring" || word == "--key") {
+      if (++i == words.size()) throw UsageError("verify: " + word + " needs a file");
+      options.keys.push_back(word + "=" + words[i]);
+    } else if (word.starts_with("-")) throw UsageError("verify: unknown option " + printable(word));
+    else names.push_back(word);
+  }
+  if (names.size() != 1) throw UsageError("verify: needs one image");
+  if (options.keys.empty()) throw UsageError("verify: needs --keyring=FILE or --key=FILE: whose signatures count?");
+  options.image = names[0];
+  return options;
+}
+
+Fd open_image(const std::string& path) {
+  Fd file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat status;
+  if (!file || fstat(file.get(), &status) != 0) throw system_error(printable(path), "open");
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(printable(path), "is not a file, and only SIF files carry signatures", "name a SIF image");
+  }
+  return file;
+}
+
+std::string output_of(const Fd& pipe) {
+  std::string output;
+  char part[4096];
+  for (ssize_t size; (size = read(pipe.get(), part, sizeof part)) != 0;) {
+    if (size > 0) output.append(part, size);
+    else if (errno != EINTR) throw system_error(kVerifier, "read");
+  }
+  return output;
+}
+
+json verdict_on(const Options& options) {
+  const Fd image = open_image(options.image);
+  Pipe pipe = make_pipe();
+  std::vector<std::string> words = {kVerifier, "--image=" + std::to_string(kImage), "--name=" + options.image};
+  words.insert(words.end(), options.keys.begin(), options.keys.end());
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, pipe.write.get(), STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, image.get(), kImage);
+  pid_t child;
+  const int failure = posix_spawn(&child, kVerifier, &actions, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failure == ENOENT) {
+    throw Error("verify", "this slipway was built without librnp and OpenSSL",
+                "build it where librnp-dev and libssl-dev (librnp-devel and openssl-devel) are installed");
+  }
+  errno = failure;
+  if (failure != 0) throw system_error(kVerifier, "start");
+  pipe.write.reset();
+  const std::string output = output_of(pipe.read);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  const json verdict = json::parse(output, nullptr, false);
+  if (!verdict.is_object() || !WIFEXITED(status)) throw Error(kVerifier, "ended without a verdict", "run it again");
+  if (verdict.contains("error")) throw Error::reported(verdict["error"].get<std::string>(), kExitRefused);
+  // Both must say so: a verdict that was cut short is none.
+  if (verdict.at("covered").get<bool>() != (WEXITSTATUS(status) == 0)) {
+    throw Error(kVerifier, "contradicts itself", "run it again");
+  }
+  return verdict;
+}
+
+std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+
+std::string people(const json& signers) {
+  std::string text;
+  for (const json& signer : signers) {
+    text += (text.empty() ? "" : ", ") + text_of(signer["name"]) + " (" + text_of(signer["key"]) + ")";
+  }
+  return text;
+}
+
+void line(const std::string& subject, const std::string& text) { printf("%-13s %s\n", subject.c_str(), text.c_str()); }
+
+void print(const json& verdict) {
+  line("image", text_of(verdict["image"]));
+  for (const json& signature : verdict["signatures"]) {
+    line("signature " + text_of(signature["object"]),
+         signature["valid"] ? "of group " + text_of(signature["group"]) + " by " + people(signature["signers"])
+                            : "does not count: " + text_of(signature["reason"]));
+  }
+  for (const json& group : verdict["groups"]) {
+    std::string objects;
+    for (const json& object : group["objects"]) objects += (objects.empty() ? "" : ", ") + text_of(object);
+    line("group " + text_of(group["group"]),
+         "objects " + objects + ": " +
+             (group["covered"] ? "signed by " + people(group["signers"]) : "not covered: " + text_of(group["reason"])));
+  }
+  for (const json& object : verdict["uncovered"]) {
+    line("object " + text_of(object["object"]), "not covered: " + text_of(object["reason"]));
+  }
+  line("verdict", verdict["covered"]         ? "every object is covered by a valid signature of a given key"
+                  : verdict["groups"].empty() ? "not verified: it holds nothing that a signature could cover"
+                                              : "not verified: not every object is covered");
+}
+
+}  // namespace
+
+int verify_command(const std::vector<std::string>& words) {
+  const Options options = parse(words);
+  const json verdict = verdict_on(options);
+  if (options.as_json) printf("%s\n", verdict.dump(2).c_str());
+  else print(verdict);
+  return verdict["covered"] ? 0 : kExitRefused;
+}
+
+}  // namespace slipway
