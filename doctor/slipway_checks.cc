@@ -141,7 +141,8 @@ Finding look_at_settings(const Site& site) {
     return missing(site.settings.error, "every step with a container fails with this sentence",
                    "correct " + printable(site.line->file) + " or what its config= names");
   }
-  std::vector<std::string> words = site.settings.words;
+  std::vector<std::string> words;
+  for (const SettingWord& word : site.settings.words) words.push_back(word.text);
   return ok(words.empty() ? "the defaults" : list_of(words, 24), "all keys are understood");
 }
 
