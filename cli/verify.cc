@@ -132,7 +132,7 @@ void print(const json& verdict) {
     std::string objects;
     for (const json& object : group["objects"]) objects += (objects.empty() ? "" : ", ") + text_of(object);
     line("group " + text_of(group["group"]),
-         "objects " + objects + ": " +
+         (group["objects"].size() == 1 ? "object " : "objects ") + objects + ": " +
              (group["covered"] ? "signed by " + people(group["signers"]) : "not covered: " + text_of(group["reason"])));
   }
   for (const json& object : verdict["uncovered"]) {

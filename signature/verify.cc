@@ -2,9 +2,9 @@
 //
 // Judges the signatures of a SIF that its caller has opened, and prints one JSON document: the verdict
 // (verdict_json.h), or {"error": SENTENCE}. Exit code 0: every object is covered by a valid signature of a given key;
-// else 1. A program of its own, so that no other of ours links librnp and OpenSSL, and so that it can be run under a uid
-// that is nobody's: a verifier that its image's owner could ptrace would say what that owner likes. It opens no file but
-// the keys.
+// else 1. A program of its own, so that no other of ours links librnp and OpenSSL, and so that it can be run under a
+// uid that is nobody's: a verifier that its image's owner could ptrace would say what that owner likes. It opens no
+// file but the keys.
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -13,6 +13,7 @@ using namespace slipway;
 using namespace slipway::signature;
 
 TEST_GROUP(Keyring) {
+  [[maybe_unused]] Quiet quiet;
   Gnupg gnupg;
   Keyring keyring;
 

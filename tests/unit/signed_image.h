@@ -2,6 +2,7 @@
 // signed by gpg and openssl as programs. Shares nothing with signature/.
 #pragma once
 
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "helper/fd.h"
 #include "tests/unit/sif_file.h"
 #include "tests/unit/temporary.h"
 
@@ -80,13 +82,28 @@ inline SifObject signature_object(const std::string& message, uint32_t id, const
           .content = message, .extra = extra};
 }
 
+// Keeps librnp's own messages out of a test's output. Not where AddressSanitizer may have something to say.
+class Quiet {
+ public:
+#ifndef __SANITIZE_ADDRESS__
+  Quiet() : stderr_(dup(STDERR_FILENO)) {
+    const slipway::Fd nowhere(open("/dev/null", O_WRONLY | O_CLOEXEC));
+    dup2(nowhere.get(), STDERR_FILENO);
+  }
+  ~Quiet() { dup2(stderr_.get(), STDERR_FILENO); }
+
+ private:
+  slipway::Fd stderr_;
+#endif
+};
+
 // A GNUPGHOME, gone with the test, and its agent with it.
 class Gnupg {
  public:
   ~Gnupg() { run("gpgconf --kill gpg-agent"); }
 
   std::string run(const std::string& command) const {
-    return output_of("export GNUPGHOME=" + home_.path() + "; " + command + " 2>/dev/null");
+    return output_of("exec 2>/dev/null; export GNUPGHOME=" + home_.path() + "; " + command);
   }
   std::string gpg(const std::string& words) const {
     return run("gpg --batch --pinentry-mode loopback --passphrase '' " + words);

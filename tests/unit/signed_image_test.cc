@@ -17,6 +17,7 @@ using namespace slipway;
 using namespace slipway::signature;
 
 TEST_GROUP(SignedImage) {
+  [[maybe_unused]] Quiet quiet;
   Keyring keyring;
   PublicKeys keys;
   const KeyPair pair{"-algorithm ED25519"};
