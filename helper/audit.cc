@@ -1,7 +1,6 @@
 #include "helper/audit.h"
 
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <syslog.h>
 
 #include <string>
@@ -40,11 +39,11 @@ void log(const Request& request, const std::string& rest, int priority = LOG_INF
 
 void audit(const Request& request, const OpenedImages& images, const ImageMounts& mounts,
            const ImageVerdict& verdict) {
-  struct stat status;
+  struct statx status;
   std::string file = "device=? inode=?";  // hidden from root
-  if (fstat(images.root.fd.get(), &status) == 0) {
-    file = "device=" + std::to_string(major(status.st_dev)) + ":" + std::to_string(minor(status.st_dev)) +
-           " inode=" + std::to_string(status.st_ino);
+  if (known_status(images.root.fd.get(), status)) {
+    file = "device=" + std::to_string(status.stx_dev_major) + ":" + std::to_string(status.stx_dev_minor) +
+           " inode=" + std::to_string(status.stx_ino);
   }
   std::string line = "image=" + path_of(images.root) + " " + file;
   for (size_t i = 0; i < images.data.size(); ++i) {

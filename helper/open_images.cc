@@ -104,9 +104,9 @@ std::vector<DataImage> open_data_images(const Request& request, const std::vecto
 }
 
 void refuse_other_kinds(int fd, const std::string& name) {
-  struct stat status;
-  if (fstat(fd, &status) != 0) throw system_error(name, "fstat");
-  if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+  struct statx status;
+  if (!known_status(fd, status)) throw system_error(name, "statx");
+  if (!S_ISREG(status.stx_mode) && !S_ISDIR(status.stx_mode)) {
     throw Error(name, "is neither a file nor a directory",
                 "name a SIF image, a squashfs or EROFS file, or a directory");
   }

@@ -1,17 +1,18 @@
 #include "helper/trust.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <iterator>
+#include <string_view>
 
 #include "helper/error.h"
 #include "helper/fd.h"
+#include "helper/mount_table.h"
 #include "helper/paths.h"
 #include "helper/text_file.h"
 
@@ -19,21 +20,23 @@ namespace slipway {
 
 namespace {
 
-#ifndef XFS_SUPER_MAGIC
-#define XFS_SUPER_MAGIC 0x58465342
-#endif
-constexpr long kZfsMagic = 0x2fc12fc1;  // not in linux/magic.h
-
 // File systems whose owners and modes this node's kernel alone decides. On a network file system or FUSE they are what
 // another machine or a user's process says.
-constexpr long kLocalFileSystems[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,      BTRFS_SUPER_MAGIC, F2FS_SUPER_MAGIC,
-                                      kZfsMagic,        SQUASHFS_MAGIC,       EROFS_SUPER_MAGIC_V1, TMPFS_MAGIC};
+constexpr std::string_view kLocalFileSystems[] = {"ext2", "ext3", "ext4", "xfs",   "btrfs",
+                                                  "f2fs", "zfs",  "erofs", "tmpfs", "squashfs"};
 
+std::string mount_id_of(int fd) { return field_of(text_of_file("/proc/self/fdinfo/" + std::to_string(fd)), "mnt_id"); }
+
+// By the mount table. statfs(2) would ask the server of a FUSE file system, a user's process, and no signal ends the
+// wait for one that does not answer.
 bool is_on_local_file_system(int fd) {
-  struct statfs status;
-  return fstatfs(fd, &status) == 0 &&
-         std::find(std::begin(kLocalFileSystems), std::end(kLocalFileSystems),
-                   static_cast<long>(static_cast<unsigned long>(status.f_type))) != std::end(kLocalFileSystems);
+  const std::string mount_id = mount_id_of(fd);
+  for (const MountEntry& mounted : mount_table_of(text_of_file("/proc/self/mountinfo"))) {
+    if (std::to_string(mounted.id) != mount_id) continue;
+    return std::find(std::begin(kLocalFileSystems), std::end(kLocalFileSystems), mounted.type) !=
+           std::end(kLocalFileSystems);
+  }
+  return false;
 }
 
 // Why someone other than root could change or replace what `status` describes; empty when nobody could. The mode's
@@ -82,15 +85,16 @@ bool is_open_for_writing(int image) {
 Verdict judge_image(int image, const std::vector<std::string>& trusted_paths) {
   try {
     const std::string path = real_path(image);
+    const auto is_below = [&](const std::string& directory) { return is_at_or_below(path, normal_path(directory)); };
+    const auto vouched = std::find_if(trusted_paths.begin(), trusted_paths.end(), is_below);
+    // Before anything else, since all else asks the file system.
+    if (vouched == trusted_paths.end() && !is_on_local_file_system(image)) {
+      return {false, "lies on a file system where ownership proves nothing, and under no trusted_path"};
+    }
     struct stat status;
     if (fstat(image, &status) != 0) return {false, "cannot be examined"};
     std::string writer = writer_of("it", status);
     if (!writer.empty()) return {false, writer};
-    const auto is_below = [&](const std::string& directory) { return is_at_or_below(path, normal_path(directory)); };
-    const auto vouched = std::find_if(trusted_paths.begin(), trusted_paths.end(), is_below);
-    if (vouched == trusted_paths.end() && !is_on_local_file_system(image)) {
-      return {false, "lies on a file system where ownership proves nothing, and under no trusted_path"};
-    }
     writer = writer_on_the_way(image, path);
     if (!writer.empty()) return {false, writer};
     if (is_open_for_writing(image)) return {false, "is open for writing by some process"};
@@ -114,12 +118,16 @@ Verdict judge_mount(int image, MountKernel choice, const std::vector<std::string
 }
 
 bool is_hidden_from_root(int fd) {
-  struct stat status;
-  return fstat(fd, &status) != 0 && errno == EACCES;
+  struct statx status;
+  return !known_status(fd, status) && errno == EACCES;
+}
+
+bool known_status(int fd, struct statx& status) {
+  return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &status) == 0;
 }
 
 bool is_on_own_mount(int fd) {
-  const std::string mount_id = field_of(text_of_file("/proc/self/fdinfo/" + std::to_string(fd)), "mnt_id");
+  const std::string mount_id = mount_id_of(fd);
   const std::string mounts = "\n" + text_of_file("/proc/self/mountinfo");
   return !mount_id.empty() && mounts.find("\n" + mount_id + " ") != mounts.npos;
 }

@@ -2,6 +2,8 @@
 // one but root could have written them (CVE-2023-30549 is what happens otherwise).
 #pragma once
 
+#include <sys/stat.h>
+
 #include <string>
 #include <vector>
 
@@ -26,6 +28,11 @@ Verdict judge_mount(int image, MountKernel choice, const std::vector<std::string
 
 // A FUSE file system shows its files to its owner alone, unless it has allow_other: root gets EACCES (mount.fuse(8)).
 bool is_hidden_from_root(int fd);
+
+// What the kernel knows by itself of an open file: its type, device and inode. fstat(2) asks the server of a FUSE file
+// system, and no signal ends the wait for one that does not answer: root's processes do not do that (statx(2),
+// AT_STATX_DONT_SYNC). False, with errno, where it fails.
+bool known_status(int fd, struct statx& status);
 
 // Does `fd` lie on a mount of this process's own mount namespace? /proc/PID/root and the like lead into namespaces
 // whose mounts its user forged, where any path has any owner.
