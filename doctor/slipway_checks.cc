@@ -1,11 +1,16 @@
 #include <elf.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #include <cstring>
+#include <string_view>
 
 #include "doctor/checks.h"
 #include "helper/device_table.h"
 #include "helper/environment_table.h"
 #include "helper/error.h"
+#include "helper/fd.h"
 #include "helper/library_table.h"
 
 namespace slipway::doctor {
@@ -30,8 +35,29 @@ std::string place_of_plugin(const Site& site) {
   return "";
 }
 
+// A file's bytes, of which only those that are looked at are read: with its debugging information the plugin is large.
+class Mapped {
+ public:
+  explicit Mapped(const std::string& path) {
+    const Fd file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    struct stat status;
+    if (!file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return;
+    void* const start = mmap(nullptr, status.st_size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+    if (start != MAP_FAILED) bytes_ = {static_cast<const char*>(start), static_cast<size_t>(status.st_size)};
+  }
+  ~Mapped() {
+    if (!bytes_.empty()) munmap(const_cast<char*>(bytes_.data()), bytes_.size());
+  }
+  Mapped(const Mapped&) = delete;
+
+  std::string_view bytes() const { return bytes_; }
+
+ private:
+  std::string_view bytes_;
+};
+
 // An object of the kind that this program is.
-bool is_of_this_machine(const std::string& object, const std::string& own) {
+bool is_of_this_machine(std::string_view object, std::string_view own) {
   constexpr size_t kMachineEnd = offsetof(Elf64_Ehdr, e_machine) + sizeof(Elf64_Ehdr::e_machine);
   if (object.size() < kMachineEnd || own.size() < kMachineEnd) return false;
   return memcmp(object.data(), own.data(), EI_VERSION) == 0 &&
@@ -40,10 +66,11 @@ bool is_of_this_machine(const std::string& object, const std::string& own) {
 }
 
 // The path of enter that the plugin's text holds, with the release in it.
-std::string enter_in(const std::string& object) {
+std::string enter_in(std::string_view object) {
   const size_t at = object.find(kEnterOfAny);
   if (at == object.npos) return "";
-  return object.c_str() + object.find_last_of('\0', at) + 1;
+  const size_t start = object.find_last_of('\0', at) + 1;
+  return std::string(object.substr(start, object.find('\0', at) - start));
 }
 
 std::string table_error(void (*read)(const Settings&), const Settings& settings) {
@@ -122,8 +149,9 @@ Finding look_at_plugin(const Site& site) {
     return missing(printable(path) + " cannot be read by this user", "srun cannot load it",
                    "chmod 0644 " + printable(path));
   }
-  const std::string object = site.node.text(path), enter = enter_in(object);
-  if (!is_of_this_machine(object, Node().text("/proc/self/exe")) || enter.empty()) {
+  const Mapped object(site.node.place_of(path)), own("/proc/self/exe");
+  const std::string enter = enter_in(object.bytes());
+  if (!is_of_this_machine(object.bytes(), own.bytes()) || enter.empty()) {
     return missing(printable(path) + " is not Slipway's plugin for this machine", means, "install Slipway again");
   }
   if (enter != kEnter) {

@@ -59,7 +59,7 @@ void suggest_mount_home(const Site& site, Lines& lines) {
 void suggest_devices(const Site& site, Lines& lines) {
   const Finding fabrics = look_at_fabrics(site);
   if (fabrics.status == Status::kOk && site.settings.device_table.empty()) {
-    lines.add("Of the devices that containers have besides a small /dev, this node has: " + fabrics.found + ". Others\n"
+    lines.add("Devices that containers have here besides a small /dev: " + fabrics.found + ". Others\n"
               "# are named in a table of the site's own, with lines like: show /dev/NAME*",
               "#devices=/etc/slurm/slipway-devices.conf");
   }

@@ -70,7 +70,7 @@ TEST(DoctorNode, ListsOfSlurmsAreSearchedByWholeWords) {
   const SlurmConf conf = read_slurm_conf(fake.node(), "/etc/slurm/slurm.conf");
   CHECK(conf.has("launchparameters", "test_exec"));
   CHECK(!conf.has("launchparameters", "test"));
-  CHECK(!conf.has("other", ""));
+  CHECK(!conf.has("other", "test_exec"));
 }
 
 TEST(DoctorNode, FilesOfSlurmsThatAreNotThereAreNamed) {
