@@ -12,7 +12,6 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/ptrace.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -130,8 +129,8 @@ class Tracer {
   }
 
   void at_call(pid_t process) {
-    __ptrace_syscall_info info{};
-    if (ptrace(static_cast<__ptrace_request>(PTRACE_GET_SYSCALL_INFO), process, sizeof info, &info) <= 0) return;
+    struct __ptrace_syscall_info info{};
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, process, sizeof info, &info) <= 0) return;
     Tracee& tracee = tracees_[process];
     if (info.op == PTRACE_SYSCALL_INFO_EXIT && tracee.error) give(process, std::exchange(tracee.error, 0));
     if (info.op != PTRACE_SYSCALL_INFO_ENTRY || !has_begun_) return;

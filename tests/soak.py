@@ -54,8 +54,7 @@ REFUSALS = (  # options or a command, the sentence, srun's end, and whether each
     (["--container-workdir=/no/such"], "/no/such: working directory inside the container", 1, True),
     (["--container-overlay=/no/such"], "--container-overlay=/no/such: open: No such file or directory", 1, True),
     (["--container-app=none"], "--container-app=none: the image has no such app", 1, True),
-    (["--container-unshare=cgroup"], "--container-unshare=cgroup", 255, False),
-    (["--container-contain=what"], "--container-contain", 255, False),
+    (["--container-unshare=cgroup"], "--container-unshare=cgroup: there is no cgroup", 1, False),
     (["nosuch"], "nosuch: command not found in the image", 127, True),
     (["/bin/garbage"], "/bin/garbage: is not a program this node can run", 126, True),
 )
@@ -121,6 +120,8 @@ class Step:
 
     def draw_writing(self, draw, images):
         how = draw.choice(("", "", "memory", "overlay", "overlay, read-only"))
+        if self.options["container"] == images.roots["directory"] and how == "memory":
+            how = "overlay"  # a directory is written itself, and this one is root's
         if how == "memory":
             self.options["container-writable"] = None
         elif how:
@@ -245,7 +246,7 @@ class Soak:
         lines = sorted(re.sub(r"\w+:\[\d+\]", self.whose, line).rstrip() for line in output.splitlines())
         if lines != step.lines():
             yield f"printed {lines}, not {step.lines()}"
-        ours = [line for line in errors.splitlines() if "slipway" in line]
+        ours = [line for line in errors.splitlines() if "slipway: " in line]
         if step.ending:
             if ours:
                 yield f"said {ours}"
