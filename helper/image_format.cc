@@ -78,7 +78,7 @@ RootPartition root_partition(int file, const std::string& name) {
   if (sif::is_sif(file)) {
     const sif::Image image = sif::read(file, name);
     const sif::Object& root = sif::root_partition(image, file, name);
-    return {RootKind::kSquashfs, root.offset, root.size};
+    return {RootKind::kSquashfs, root.offset, root.size, true};
   }
   if (const auto whole = bare_file_system(file, name)) return *whole;
   throw Error(name, "is not an image but " + guess(file, status.st_size),
@@ -89,7 +89,7 @@ std::optional<RootPartition> data_partition(int file, const std::string& name) {
   if (!sif::is_sif(file)) return bare_file_system(file, name);
   const sif::Image image = sif::read(file, name);
   const sif::Object& data = sif::data_partition(image, file, name);
-  return RootPartition{RootKind::kSquashfs, data.offset, data.size};
+  return RootPartition{RootKind::kSquashfs, data.offset, data.size, true};
 }
 
 }  // namespace slipway

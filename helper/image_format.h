@@ -13,6 +13,7 @@ enum class RootKind : uint32_t { kSquashfs, kErofs, kDirectory };
 struct RootPartition {
   RootKind kind = RootKind::kDirectory;
   uint64_t offset = 0, size = 0;  // bytes, in the file; 0 for a directory
+  bool is_in_sif = false;
 };
 
 // `file` is a regular file or a directory. Throws Error when it is no image, a damaged one, or one that this machine

@@ -11,7 +11,6 @@
 
 #include "helper/error.h"
 #include "helper/paths.h"
-#include "helper/sif.h"
 #include "helper/trust.h"
 
 namespace slipway {
@@ -46,7 +45,7 @@ bool is_among(uint32_t number, const std::vector<std::string>& names, Find find)
 const char* format_of(const OpenedImage& image) {
   if (image.root.kind == RootKind::kDirectory) return "directory";
   if (image.root.kind == RootKind::kErofs) return "erofs";
-  return sif::is_sif(image.fd.get()) ? "sif" : "squashfs";
+  return image.root.is_in_sif ? "sif" : "squashfs";
 }
 
 // What one key makes of the image. Nothing: the key is not set, and asks nothing.
@@ -63,7 +62,18 @@ std::optional<Answer> judge_path(const OpenedImage& image, const Settings& setti
   return Answer{is_good, "is " + printable(path)};
 }
 
-struct stat status_of(const OpenedImage& image) {
+bool is_vouched_for(const OpenedImage& image, const Settings& settings) {
+  const std::string path = real_path(image.fd.get());
+  return std::any_of(settings.trusted_paths.begin(), settings.trusted_paths.end(),
+                     [&](const std::string& trusted) { return is_at_or_below(path, resolved_path(trusted)); });
+}
+
+// On FUSE a file's owner is whoever its server says, and the server is some user's process, which root does not ask.
+struct stat status_of(const OpenedImage& image, const Settings& settings) {
+  const std::string file_system = file_system_of(image.fd.get());
+  if ((file_system.empty() || file_system.starts_with("fuse")) && !is_vouched_for(image, settings)) {
+    throw Error(image.name, "it lies on FUSE, where ownership proves nothing, and under no trusted_path");
+  }
   struct stat status;
   if (fstat(image.fd.get(), &status) != 0) throw system_error(image.name, "fstat");
   return status;
@@ -71,13 +81,13 @@ struct stat status_of(const OpenedImage& image) {
 
 std::optional<Answer> judge_owner(const OpenedImage& image, const Settings& settings) {
   if (settings.image_owners.empty()) return std::nullopt;
-  const uid_t owner = status_of(image).st_uid;
+  const uid_t owner = status_of(image, settings).st_uid;
   return Answer{is_among(owner, settings.image_owners, uid_of), "belongs to uid " + std::to_string(owner)};
 }
 
 std::optional<Answer> judge_group(const OpenedImage& image, const Settings& settings) {
   if (settings.image_groups.empty()) return std::nullopt;
-  const gid_t group = status_of(image).st_gid;
+  const gid_t group = status_of(image, settings).st_gid;
   return Answer{is_among(group, settings.image_groups, gid_of), "belongs to gid " + std::to_string(group)};
 }
 

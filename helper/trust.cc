@@ -27,16 +27,9 @@ constexpr std::string_view kLocalFileSystems[] = {"ext2", "ext3", "ext4", "xfs",
 
 std::string mount_id_of(int fd) { return field_of(text_of_file("/proc/self/fdinfo/" + std::to_string(fd)), "mnt_id"); }
 
-// By the mount table. statfs(2) would ask the server of a FUSE file system, a user's process, and no signal ends the
-// wait for one that does not answer.
 bool is_on_local_file_system(int fd) {
-  const std::string mount_id = mount_id_of(fd);
-  for (const MountEntry& mounted : mount_table_of(text_of_file("/proc/self/mountinfo"))) {
-    if (std::to_string(mounted.id) != mount_id) continue;
-    return std::find(std::begin(kLocalFileSystems), std::end(kLocalFileSystems), mounted.type) !=
-           std::end(kLocalFileSystems);
-  }
-  return false;
+  return std::find(std::begin(kLocalFileSystems), std::end(kLocalFileSystems), file_system_of(fd)) !=
+         std::end(kLocalFileSystems);
 }
 
 // Why someone other than root could change or replace what `status` describes; empty when nobody could. The mode's
@@ -115,6 +108,16 @@ Verdict judge_mount(int image, MountKernel choice, const std::vector<std::string
     case MountKernel::kTrusted: break;
   }
   return judge_image(image, trusted_paths);
+}
+
+// statfs(2) would ask the server of a FUSE file system, a user's process, and no signal ends the wait for one that does
+// not answer.
+std::string file_system_of(int fd) {
+  const std::string mount_id = mount_id_of(fd);
+  for (const MountEntry& mounted : mount_table_of(text_of_file("/proc/self/mountinfo"))) {
+    if (std::to_string(mounted.id) == mount_id) return mounted.type;
+  }
+  return "";
 }
 
 bool is_hidden_from_root(int fd) {

@@ -29,6 +29,9 @@ Verdict judge_mount(int image, MountKernel choice, const std::vector<std::string
 // A FUSE file system shows its files to its owner alone, unless it has allow_other: root gets EACCES (mount.fuse(8)).
 bool is_hidden_from_root(int fd);
 
+// The kind of file system on which `fd` lies, by the mount table: "ext4", "fuse.sshfs". Empty: it is not there.
+std::string file_system_of(int fd);
+
 // What the kernel knows by itself of an open file: its type, device and inode. fstat(2) asks the server of a FUSE file
 // system, and no signal ends the wait for one that does not answer: root's processes do not do that (statx(2),
 // AT_STATX_DONT_SYNC). False, with errno, where it fails.
