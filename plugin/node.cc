@@ -15,6 +15,7 @@
 #include "helper/terms.h"
 #include "plugin/command_line.h"
 #include "plugin/components.h"
+#include "plugin/job_record.h"
 #include "plugin/marker.h"
 #include "plugin/option_sources.h"
 #include "plugin/spool.h"
@@ -62,14 +63,14 @@ std::string working_directory() {
   return path;
 }
 
-Request request_for(const Slurm& slurm, const Settings& settings, const OptionValues& options) {
+Request request_for(const Slurm& slurm, const Settings& settings, const Subject& subject, const OptionValues& options) {
   Request request;
   request.uid = slurm.uid();
   request.gid = slurm.gid();
   request.groups = slurm.groups();
   request.job = slurm.job();
   request.step = slurm.step();
-  request.subject = subject_of(slurm);
+  request.subject = subject;
   request.settings = settings;
   request.image = image_of(options);
   request.options = options;
@@ -131,31 +132,34 @@ bool runs_the_users_command(uint32_t step) { return step != kExternStep && step 
 
 }  // namespace
 
-// slurmd sets both variables from what slurmctld says of the job, over whatever its user had put there.
-Subject subject_of(const Slurm& slurm) {
-  Subject subject{slurm.environment("SLURM_JOB_PARTITION"), slurm.environment("SLURM_JOB_ACCOUNT"), slurm.groups()};
-  subject.groups.push_back(slurm.gid());
-  return subject;
-}
-
 Node::Node(Slurm& slurm, const Settings& settings) : settings_(settings) {
   if (!runs_the_users_command(slurm.step())) return;
   try {
     const OptionValues options = take_options(slurm);
     if (image_of(options).empty()) return;
     enter_ = open_enter();
-    if (!settings.error.empty()) throw Error::reported(settings.error, kExitRefused);
-    if (runs_on_host(slurm, settings, options)) enter_.reset();
+    read_settings_again(slurm);
+    if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
+    if (runs_on_host(slurm, settings_, options)) enter_.reset();
     else start(slurm, options);
   } catch (const Error& error) {
     refuse(error);
   }
 }
 
+// Now that it is known whose step it is. slurmctld is asked only where some key is for a partition or account.
+void Node::read_settings_again(const Slurm& slurm) {
+  if (settings_.words.empty()) return;
+  if (settings_.depends_on_job) subject_ = subject_in(slurm.job_record(), slurm.job());
+  subject_.groups = slurm.groups();
+  subject_.groups.push_back(slurm.gid());
+  settings_ = read_settings(settings_.words, subject_);
+}
+
 void Node::start(Slurm& slurm, const OptionValues& options) {
   const SocketPair ranks = socket_pair();
   const SocketPair place = socket_pair();
-  const Fd request = moved_up(write_request(request_for(slurm, settings_, options)));
+  const Fd request = moved_up(write_request(request_for(slurm, settings_, subject_, options)));
   ranks_end_ = moved_up(ranks.ours);
   place_end_ = moved_up(place.ours);
   // Stage's ends are closed here when this returns: end of file means that stage died.

@@ -9,9 +9,6 @@
 
 namespace slipway {
 
-// For whom the admin's settings are read on a node.
-Subject subject_of(const Slurm& slurm);
-
 class Node {
  public:
   // After option parsing, in slurmstepd: starts stage when the step has a container, so that it works while slurmstepd
@@ -31,11 +28,13 @@ class Node {
   void ranks_are_forked();
 
  private:
+  void read_settings_again(const Slurm& slurm);
   void start(Slurm& slurm, const OptionValues& options);
   void refuse(const Error& error);
   bool has_container() const { return static_cast<bool>(ranks_end_); }
 
-  const Settings& settings_;
+  Settings settings_;  // as they are for the step
+  Subject subject_;
   Fd enter_;      // the program
   Fd ranks_end_;  // read by enter
   Fd place_end_;  // written by the first rank

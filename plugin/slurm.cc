@@ -133,6 +133,20 @@ class Spank : public Slurm {
   uint32_t step() const override { return item<uint32_t>(S_JOB_STEPID, kExternStep); }
   int local_task() const override { return item<int>(S_TASK_ID, -1); }
 
+  // The functions are slurmstepd's own, of whatever release; of their answer only the first record's text is looked at.
+  std::string job_record() const override {
+    const auto load = reinterpret_cast<decltype(&slurm_load_job)>(dlsym(RTLD_DEFAULT, "slurm_load_job"));
+    const auto print = reinterpret_cast<decltype(&slurm_sprint_job_info)>(dlsym(RTLD_DEFAULT, "slurm_sprint_job_info"));
+    const auto release =
+        reinterpret_cast<decltype(&slurm_free_job_info_msg)>(dlsym(RTLD_DEFAULT, "slurm_free_job_info_msg"));
+    job_info_msg_t* records = nullptr;
+    if (!load || !print || !release || load(&records, job(), 0) != 0 || !records) return "";
+    char* const text = records->record_count > 0 ? print(records->job_array, 0) : nullptr;
+    const std::string record = text ? text : "";  // the text is Slurm's allocator's, and is left to it
+    release(records);
+    return record;
+  }
+
   std::vector<gid_t> groups() const override {
     gid_t* groups = nullptr;
     int count = 0;
@@ -248,10 +262,7 @@ EXPORTED int slurm_spank_init_post_opt(spank_t spank, int, char**) {
   Spank slurm(spank);
   if (client) return guarded([&] { client->options_are_parsed(slurm); });
   if (!is_node()) return 0;
-  return forgiven([&] {
-    if (settings.error.empty()) settings = read_settings(settings.words, subject_of(slurm));
-    node = std::make_unique<Node>(slurm, settings);
-  });
+  return forgiven([&] { node = std::make_unique<Node>(slurm, settings); });
 }
 
 EXPORTED int slurm_spank_local_user_init(spank_t spank, int, char**) {

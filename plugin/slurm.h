@@ -43,6 +43,8 @@ class Slurm {
   virtual uint32_t job() const = 0;
   virtual uint32_t step() const = 0;
   virtual int local_task() const = 0;
+  // What slurmctld says of the step's job now, as `scontrol show job` prints it: one question to it. Empty: no answer.
+  virtual std::string job_record() const = 0;
 };
 
 // Steps that are not a user's srun (slurm.h, SLURM_EXTERN_CONT and its neighbours).

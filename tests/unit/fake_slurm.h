@@ -18,6 +18,7 @@ struct FakeSlurm : slipway::Slurm {
   std::vector<std::string> executed;
   uint32_t job_id = 7, step_id = 0;
   int task = 0;
+  std::string record;
 
   std::optional<std::string> environment(const char* name) const override {
     const auto found = variables.find(name);
@@ -45,4 +46,5 @@ struct FakeSlurm : slipway::Slurm {
   uint32_t job() const override { return job_id; }
   uint32_t step() const override { return step_id; }
   int local_task() const override { return task; }
+  std::string job_record() const override { return record; }
 };
