@@ -2,9 +2,7 @@
 
 #include <grp.h>
 #include <pwd.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 
 #include "helper/error.h"
@@ -21,11 +19,7 @@ std::optional<std::string> variable(const char* name) {
 }  // namespace
 
 Subject subject_of_process() {
-  Subject subject{variable("SLURM_JOB_PARTITION"), variable("SLURM_JOB_ACCOUNT"), {}};
-  subject.groups.resize(std::max(getgroups(0, nullptr), 0));
-  subject.groups.resize(std::max(getgroups(static_cast<int>(subject.groups.size()), subject.groups.data()), 0));
-  subject.groups.push_back(getgid());
-  return subject;
+  return {variable("SLURM_JOB_PARTITION"), variable("SLURM_JOB_ACCOUNT"), own_groups()};
 }
 
 Subject subject_of_user(const std::string& name) {

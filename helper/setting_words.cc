@@ -75,6 +75,13 @@ std::optional<bool> is_member(const std::vector<gid_t>& groups, const std::strin
 
 }  // namespace
 
+std::vector<gid_t> own_groups() {
+  std::vector<gid_t> groups(std::max(getgroups(0, nullptr), 0));
+  groups.resize(std::max(getgroups(static_cast<int>(groups.size()), groups.data()), 0));
+  groups.push_back(getgid());
+  return groups;
+}
+
 std::vector<SettingWord> setting_words(std::span<const std::string> words, const std::string& place) {
   std::vector<SettingWord> all;
   for (const std::string& word : words) {

@@ -24,6 +24,9 @@ struct Subject {
   std::vector<gid_t> groups;
 };
 
+// All groups of this process.
+std::vector<gid_t> own_groups();
+
 // `place` is where the words themselves stand. Throws Error: the file of config= cannot be read, or is not root's alone.
 std::vector<SettingWord> setting_words(std::span<const std::string> words, const std::string& place);
 

@@ -251,7 +251,9 @@ extern "C" {
 EXPORTED int slurm_spank_init(spank_t spank, int count, char** words) {
   return forgiven([&] {
     if (!is_client() && !is_node()) return;
-    settings = read_settings(std::vector<std::string>(words, words + count));
+    // On a node, the step's groups are not this process's, and are not known yet.
+    const Subject subject{std::nullopt, std::nullopt, is_client() ? own_groups() : std::vector<gid_t>()};
+    settings = read_settings(std::vector<std::string>(words, words + count), subject);
     register_options(spank);
     Spank slurm(spank);
     if (is_client()) client = std::make_unique<Client>(slurm, settings);
