@@ -57,9 +57,9 @@ struct Answer {
 std::optional<Answer> judge_path(const OpenedImage& image, const Settings& settings) {
   if (settings.image_paths.empty()) return std::nullopt;
   const std::string path = real_path(image.fd.get());
-  const bool is_good = std::any_of(settings.image_paths.begin(), settings.image_paths.end(),
-                                   [&](const std::string& allowed) { return is_at_or_below(path, resolved_path(allowed)); });
-  return Answer{is_good, "is " + printable(path)};
+  const auto holds_image = [&](const std::string& allowed) { return is_at_or_below(path, resolved_path(allowed)); };
+  return Answer{std::any_of(settings.image_paths.begin(), settings.image_paths.end(), holds_image),
+                "is " + printable(path)};
 }
 
 bool is_vouched_for(const OpenedImage& image, const Settings& settings) {

@@ -257,7 +257,8 @@ Error cannot_unmount(const std::string& target) {
 std::string denial_of(const std::string& source, const Settings& settings, AskedFor asked_for) {
   const auto& allowed = settings.mounts_allow;
   const auto holds_source = [&](const std::string& path) { return is_at_or_below(source, resolved_path(path)); };
-  if (asked_for == AskedFor::kByName && !allowed.empty() && std::none_of(allowed.begin(), allowed.end(), holds_source)) {
+  if (asked_for == AskedFor::kByName && !allowed.empty() &&
+      std::none_of(allowed.begin(), allowed.end(), holds_source)) {
     return "is not among what may be mounted here (" + words_of_key(settings, "mounts_allow") + ")";
   }
   for (const std::string& denied : settings.mounts_deny) {

@@ -1,5 +1,5 @@
-// The words of the admin's line in plugstack.conf, with those of the file that config= names in its place; each with the
-// place where it stands, and those that are for some steps only told from the others.
+// The words of the admin's line in plugstack.conf, with those of the file that config= names in its place; each with
+// the place where it stands, and those that are for some steps only told from the others.
 #pragma once
 
 #include <sys/types.h>
@@ -27,7 +27,8 @@ struct Subject {
 // All groups of this process.
 std::vector<gid_t> own_groups();
 
-// `place` is where the words themselves stand. Throws Error: the file of config= cannot be read, or is not root's alone.
+// `place` is where the words themselves stand. Throws Error: the file of config= cannot be read, or is not root's
+// alone.
 std::vector<SettingWord> setting_words(std::span<const std::string> words, const std::string& place);
 
 // For which steps a word is; the later ones win over those before.
@@ -35,8 +36,8 @@ enum class Scope { kAll, kPartition, kAccount, kGroup };
 
 struct ScopedWord {
   Scope scope = Scope::kAll;
-  std::string name;        // of the partition, account or group
-  std::string_view rest;   // "writable=all", in the word's text
+  std::string name;       // of the partition, account or group
+  std::string_view rest;  // "writable=all", in the word's text
 };
 
 // Throws Error: the scope has no name.

@@ -195,7 +195,8 @@ TEST(Client, ExplainsInPlaceOfALaunch) {
   client.take_option(option_spellings().front(), "/a.sif");
   STRCMP_CONTAINS("slipway: exec", message_of([&] { client.options_are_parsed(slurm); }).c_str());
   CHECK((std::vector<std::string>(slurm.executed.begin(), slurm.executed.begin() + 6) ==
-         std::vector<std::string>{BINDIR "/slipway", "explain-parsed", "image=/a.sif\n", "mount_home=no", "plugstack.conf", "--"}));
+         std::vector<std::string>{BINDIR "/slipway", "explain-parsed", "image=/a.sif\n", "mount_home=no",
+                                  "plugstack.conf", "--"}));
   LONGS_EQUAL(0, slurm.starts.size());
 }
 
