@@ -202,3 +202,23 @@ END
   "$CLUSTER_STATE/usr/bin/slipway" build "$scripted" "$tree"
   rm -f "$CLUSTER_HOME"/environment-*
 }
+
+# tool NAME [CC-ARGUMENT]...: builds tests/attacks/NAME.c and says where it is.
+tool() {
+  local name=$1
+  shift
+  cc -O -o "$CLUSTER_STATE/tools/$name" "$repository/tests/attacks/$name.c" "$@" && echo "$CLUSTER_STATE/tools/$name"
+}
+
+# Runs a line of shell in the namespaces of a running rank, with every capability there.
+joined() { # joined SHELL-LINE SRUN-ARGUMENT...
+  local line=$1 rank status=0
+  shift
+  as_user srun -w n1 "$@" sleep 1201 >/dev/null 2>&1 &
+  until_true pgrep -xf 'sleep 1201'
+  rank=$(pgrep -xf 'sleep 1201')
+  as_its_user "$(tool joined)" "$rank" /bin/busybox sh -c "$line" || status=$?
+  kill "$rank"
+  wait $! || true
+  echo "status $status"
+}
