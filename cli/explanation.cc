@@ -133,18 +133,18 @@ class Explanation {
     }
   }
 
-  json mount_of_image(const OpenedImage& image) {
-    const json mount = describe_mount(image, request_);
+  json noted(json mount) {
     if (mount["how"] == "refused") errors_.push_back(mount["why"]);
     return mount;
   }
 
   void tell_image() {
     const OpenedImage image = open_root_image(request_);
-    const ImageVerdict verdict = allowed_image(image, request_.settings);
+    ImageVerdict verdict;
+    allow(image, verdict, judge_policy(image, request_.settings));
     answer_["policy"] = verdict.key;
     image_is_directory_ = image.root.kind == RootKind::kDirectory;
-    answer_["mount"] = mount_of_image(image);
+    answer_["mount"] = noted(describe_root_mount(image, request_));
   }
 
   void tell_terms() {
@@ -168,7 +168,7 @@ class Explanation {
 
   void find_data_images() {
     for (const DataImage& data : open_data_images(request_, terms_.options.mounts)) {
-      data_images_[data.word] = mount_of_image(data.image);
+      data_images_[data.word] = noted(describe_data_mount(data.image, request_));
     }
   }
 

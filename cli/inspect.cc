@@ -72,7 +72,7 @@ json describe_mount_here(Fd file, const std::string& name) {
     Request request;
     request.settings = settings_of_this_node(subject_of_process());
     if (!request.settings.error.empty()) return {{"how", "refused"}, {"why", request.settings.error}};
-    return describe_mount(image, request);
+    return describe_root_mount(image, request);
   } catch (const Error& error) {
     return {{"how", "refused"}, {"why", error.what()}};
   }

@@ -7,12 +7,15 @@
 
 namespace slipway {
 
-nlohmann::json describe_mount(const OpenedImage& image, const Request& request) {
+namespace {
+
+nlohmann::json describe(ImageMount (*mount_of)(const OpenedImage&, const Request&), const OpenedImage& image,
+                        const Request& request) {
   try {
     const ImageMount mount = mount_of(image, request);
     const std::string why = "the image " + mount.why;
     if (mount.how == ImageMount::kBind) return {{"how", "bind"}, {"why", why}};
-    if (mount.how == ImageMount::kKernel) {
+    if (mount.how == ImageMount::kKernel || mount.how == ImageMount::kSealed) {
       return {{"how", image.root.kind == RootKind::kErofs ? "kernel EROFS" : "kernel squashfs"}, {"why", why}};
     }
     const std::string& program = request.settings.fuse_program;
@@ -23,6 +26,16 @@ nlohmann::json describe_mount(const OpenedImage& image, const Request& request) 
   } catch (const Error& error) {
     return {{"how", "refused"}, {"why", error.what()}};
   }
+}
+
+}  // namespace
+
+nlohmann::json describe_root_mount(const OpenedImage& image, const Request& request) {
+  return describe(mount_of_root, image, request);
+}
+
+nlohmann::json describe_data_mount(const OpenedImage& image, const Request& request) {
+  return describe(mount_of_data, image, request);
 }
 
 }  // namespace slipway

@@ -8,7 +8,9 @@
 
 namespace slipway {
 
-// {"how": ..., "why": ...}: the same judgement that stage makes when a step starts, from the same function.
-nlohmann::json describe_mount(const OpenedImage& image, const Request& request);
+// {"how": ..., "why": ...} for the image that a step runs in, and for one that is mounted for its data: the same
+// judgement that stage makes when a step starts, from the same functions.
+nlohmann::json describe_root_mount(const OpenedImage& image, const Request& request);
+nlohmann::json describe_data_mount(const OpenedImage& image, const Request& request);
 
 }  // namespace slipway

@@ -65,7 +65,7 @@ json judge(const std::string& path, const Settings& settings) {
           {"allowed", verdict.is_allowed},
           {"key", verdict.key},
           {"reason", verdict.reason},
-          {"mount", describe_mount(image, request)}};
+          {"mount", describe_root_mount(image, request)}};
 }
 
 void print(const json& answer) {

@@ -16,6 +16,7 @@
 #include "cli/commands.h"
 #include "helper/error.h"
 #include "helper/fd.h"
+#include "helper/image_signature.h"
 #include "helper/pipe.h"
 
 extern char** environ;
@@ -26,7 +27,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr char kVerifier[] = LIBEXECDIR "/slipway-verify";
 constexpr int kImage = 3;  // the descriptor's number in the verifier
 
 struct Options {
@@ -90,8 +90,7 @@ json verdict_on(const Options& options) {
   const int failure = posix_spawn(&child, kVerifier, &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failure == ENOENT) {
-    throw Error("verify", "this slipway was built without librnp and OpenSSL",
-                "build it where librnp-dev and libssl-dev (librnp-devel and openssl-devel) are installed");
+    throw Error("verify", kNoVerifier, kNoVerifierRemedy);
   }
   errno = failure;
   if (failure != 0) throw system_error(kVerifier, "start");

@@ -25,6 +25,7 @@ const char* name_of(ImageMount::How how) {
   switch (how) {
     case ImageMount::kBind: return "bind";
     case ImageMount::kKernel: return "kernel";
+    case ImageMount::kSealed: return "sealed";
     case ImageMount::kFuse: return "fuse";
   }
   return "?";

@@ -93,6 +93,13 @@ std::vector<Fd> Child::receive(std::span<std::byte> buffer, size_t descriptors, 
   return receive(buffer, descriptors);
 }
 
+int Child::wait() {
+  int status = 0;
+  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
+  pid_ = -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 bool Child::answers_within(int milliseconds) {
   pollfd wait{socket_.get(), POLLIN, 0};
   return poll(&wait, 1, milliseconds) > 0;

@@ -46,6 +46,9 @@ class Child {
   // Blocks until the child has executed a program, with its socket closed on exec. Throws the child's Error.
   void wait_for_exec();
 
+  // Blocks until the child has ended. Returns its exit status in the way of shells.
+  int wait();
+
   // True as soon as receive would not block, false when that is not so after `milliseconds`.
   bool answers_within(int milliseconds);
 

@@ -17,6 +17,7 @@
 #include "helper/image_policy.h"
 #include "helper/image_reader.h"
 #include "helper/message.h"
+#include "helper/sealed_copy.h"
 #include "helper/user_half.h"
 #include "helper/worker.h"
 
@@ -69,9 +70,23 @@ void ask_for_fuse_servers(int answer, Child& user_half, const OpenedImages& imag
   }
 }
 
+Fd ask_for_sealed_copy(int answer, const OpenedImage& image, const Request& request) {
+  const int descriptor = image.fd.get();
+  if (!send_datagram(answer, bytes_of(SealOrder{most_bytes_of_copy(request.settings)}), std::span(&descriptor, 1))) {
+    throw system_error("container", "sendmsg");
+  }
+  Go go;
+  const Datagram datagram = receive_datagram(answer, writable_bytes_of(go));
+  if (datagram.size != sizeof go || datagram.descriptors.size() != 1) {
+    throw Error("container", "slipway-stage ended early");
+  }
+  return sealed(datagram.descriptors[0]);
+}
+
 const char* description_of(ImageMount::How how) {
   switch (how) {
-    case ImageMount::kKernel: return "mounted by the kernel";
+    case ImageMount::kKernel:
+    case ImageMount::kSealed: return "mounted by the kernel";
     case ImageMount::kFuse: return "left to FUSE";
     case ImageMount::kBind: break;
   }
@@ -114,10 +129,20 @@ void make_container(const Request& request, Timeline timeline, int answer) {
     user_half.emplace([&request, names](int socket) { run_user_half(request, names, socket); });
   };
   start_user_half(Names::kNameService);
-  const OpenedImages images = reader.open();
+  OpenedImages images = reader.open();
   timeline.phase("image opened");
-  const ImageVerdict verdict = allowed_image(images.root, request.settings);
-  const ImageMounts mounts = mount_images(images, request);
+  ImageVerdict verdict;
+  allow(images.root, verdict, judge_file(images.root, request.settings));
+  const ImageMounts mounts = mounts_of(images, request);
+  if (mounts.root.how == ImageMount::kSealed) {
+    images.root.sealed = ask_for_sealed_copy(answer, images.root, request);
+    timeline.phase("copied and sealed");
+  }
+  if (request.settings.require_signature != Settings::RequireSignature::kNo) {
+    allow(images.root, verdict, judge_signature(images.root, request.settings));
+    timeline.phase("signatures verified");
+  }
+  mount_images(images, mounts, request);
   timeline.phase(description_of(mounts.root.how));
   const bool by_fuse = mounts.root.how == ImageMount::kFuse;
   if (!by_fuse) reader.start_prefetch();

@@ -62,7 +62,7 @@ const char* type_of(RootKind kind) { return kind == RootKind::kErofs ? "erofs" :
 
 void mount_file_system(const OpenedImage& image, const char* where, const Request& request) {
   const char* const type = type_of(image.root.kind);
-  const LoopDevice loop = attach_loop(image.fd.get(), image.root.offset, image.root.size);
+  const LoopDevice loop = attach_loop(image.content().get(), image.root.offset, image.root.size);
   const Fd mount_fd = new_file_system(type, loop.path);
   if (mount_fd) {
     show_root_as_user(mount_fd.get(), request);
@@ -87,12 +87,6 @@ void bind_directory(const OpenedImage& image, bool is_written) {
   if (!mounted || !add_mount_flags(mounted, flags)) throw system_error(image.name, "mount(read-only)");
 }
 
-ImageMount mount_file(const OpenedImage& image, const char* where, const Request& request) {
-  const ImageMount mount = mount_of(image, request);
-  if (mount.how == ImageMount::kKernel) mount_file_system(image, where, request);
-  return mount;
-}
-
 }  // namespace
 
 void make_private_mount_namespace() {
@@ -100,7 +94,7 @@ void make_private_mount_namespace() {
   if (mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) throw system_error("/", "mount(rslave)");
 }
 
-ImageMount mount_of(const OpenedImage& image, const Request& request) {
+ImageMount mount_of_data(const OpenedImage& image, const Request& request) {
   if (image.root.kind == RootKind::kDirectory) return {ImageMount::kBind, "is a directory, shown as it is"};
   // Root's own FUSE server would be root's process that reads hostile bytes.
   const bool is_squashfs = image.root.kind == RootKind::kSquashfs;
@@ -121,9 +115,30 @@ ImageMount mount_of(const OpenedImage& image, const Request& request) {
   return {verdict.trusted ? ImageMount::kKernel : ImageMount::kFuse, verdict.reason};
 }
 
+// A signature makes an image fit for the kernel's own mount, once nobody can change what was verified; a FUSE server
+// could show other bytes. Whether it is signed is helper/image_policy.h's to say.
+ImageMount mount_of_root(const OpenedImage& image, const Request& request) {
+  const Settings& settings = request.settings;
+  if (!settings.demands_signed() || !image.root.is_in_sif || request.uid == 0) return mount_of_data(image, request);
+  if (settings.mount_kernel == MountKernel::kNever) {
+    throw Error(image.name, "signed images are mounted by the kernel, and no file is here (mount_kernel=never)",
+                "ask the admin to decide for mount_kernel=never or " + words_of_key(settings, "require_signature"));
+  }
+  const Verdict verdict = judge_image(image.fd.get(), settings.trusted_paths);
+  if (verdict.trusted) return {ImageMount::kKernel, verdict.reason};
+  return {ImageMount::kSealed, "is mounted from a sealed copy, since it " + verdict.reason};
+}
+
+ImageMounts mounts_of(const OpenedImages& images, const Request& request) {
+  ImageMounts mounts;
+  mounts.root = mount_of_root(images.root, request);
+  for (const DataImage& data : images.data) mounts.data.push_back(mount_of_data(data.image, request));
+  return mounts;
+}
+
 std::string data_image_name(uint32_t word) { return "data-" + std::to_string(word); }
 
-ImageMounts mount_images(const OpenedImages& images, const Request& request) {
+void mount_images(const OpenedImages& images, const ImageMounts& mounts, const Request& request) {
   if (mount("slipway", kWorkDirectory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64k") != 0) {
     throw system_error(kWorkDirectory, "mount(tmpfs)", "ask the admin to install slipway completely on this node");
   }
@@ -131,15 +146,13 @@ ImageMounts mount_images(const OpenedImages& images, const Request& request) {
   for (const char* name : {kImageName, kSkeletonName, kRootName, kUpperName}) {
     if (mkdir(name, 0755) != 0) throw system_error(name, "mkdir");
   }
-  ImageMounts mounts;
-  mounts.root = mount_file(images.root, kImageName, request);
   if (mounts.root.how == ImageMount::kBind) bind_directory(images.root, images.writes_directory);
-  for (const DataImage& data : images.data) {
-    const std::string where = data_image_name(data.word);
+  else if (mounts.root.how != ImageMount::kFuse) mount_file_system(images.root, kImageName, request);
+  for (size_t i = 0; i < images.data.size(); ++i) {
+    const std::string where = data_image_name(images.data[i].word);
     if (mkdir(where.c_str(), 0755) != 0) throw system_error(where, "mkdir");
-    mounts.data.push_back(mount_file(data.image, where.c_str(), request));
+    if (mounts.data[i].how == ImageMount::kKernel) mount_file_system(images.data[i].image, where.c_str(), request);
   }
-  return mounts;
 }
 
 }  // namespace slipway

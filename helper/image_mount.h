@@ -24,7 +24,8 @@ inline constexpr char kUpperName[] = "upper";        // for the user's half: wha
 void make_private_mount_namespace();
 
 struct ImageMount {
-  enum How { kBind, kKernel, kFuse } how = kBind;
+  // kSealed: by the kernel, from a copy that nobody can change (helper/sealed_copy.h).
+  enum How { kBind, kKernel, kSealed, kFuse } how = kBind;
   std::string why;  // completes "the image ..."
 };
 
@@ -34,12 +35,15 @@ struct ImageMounts {
   std::vector<ImageMount> data;  // in the order of OpenedImages::data
 };
 
-// How it will be, without doing it. Throws Error: nobody may mount it.
-ImageMount mount_of(const OpenedImage& image, const Request& request);
+// How they will be, without doing it: an image that is mounted for its data, the one that the step runs in, all.
+// Throw Error: nobody may mount it.
+ImageMount mount_of_data(const OpenedImage& image, const Request& request);
+ImageMount mount_of_root(const OpenedImage& image, const Request& request);
+ImageMounts mounts_of(const OpenedImages& images, const Request& request);
 
-// Covers the work directory and mounts the images there, unless the kernel must not: then (kFuse) nothing is mounted,
+// Covers the work directory and mounts the images there so, unless the kernel must not: then (kFuse) nothing is mounted,
 // and the user's half does it (helper/fuse_mount.h). Throws Error: no loop device, a file system that does not mount.
-ImageMounts mount_images(const OpenedImages& images, const Request& request);
+void mount_images(const OpenedImages& images, const ImageMounts& mounts, const Request& request);
 
 // Where in the work directory the image of the user's mount number `word` is.
 std::string data_image_name(uint32_t word);

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "helper/error.h"
+#include "helper/image_signature.h"
 #include "helper/paths.h"
 #include "helper/trust.h"
 
@@ -68,12 +70,16 @@ bool is_vouched_for(const OpenedImage& image, const Settings& settings) {
                      [&](const std::string& trusted) { return is_at_or_below(path, resolved_path(trusted)); });
 }
 
-// On FUSE a file's owner is whoever its server says, and the server is some user's process, which root does not ask.
-struct stat status_of(const OpenedImage& image, const Settings& settings) {
+// On FUSE a file is whatever its server says, and the server is some user's process, which root does not ask.
+void refuse_fuse(const OpenedImage& image, const Settings& settings) {
   const std::string file_system = file_system_of(image.fd.get());
   if ((file_system.empty() || file_system.starts_with("fuse")) && !is_vouched_for(image, settings)) {
     throw Error(image.name, "it lies on FUSE, where ownership proves nothing, and under no trusted_path");
   }
+}
+
+struct stat status_of(const OpenedImage& image, const Settings& settings) {
+  refuse_fuse(image, settings);
   struct stat status;
   if (fstat(image.fd.get(), &status) != 0) throw system_error(image.name, "fstat");
   return status;
@@ -98,22 +104,38 @@ std::optional<Answer> judge_format(const OpenedImage& image, const Settings& set
   return Answer{std::find(allowed.begin(), allowed.end(), format) != allowed.end(), "is a " + format};
 }
 
+// Only SIF images carry signatures.
+std::optional<Answer> judge_signers(const OpenedImage& image, const Settings& settings) {
+  if (settings.require_signature == Settings::RequireSignature::kNo) return std::nullopt;
+  if (!image.root.is_in_sif) {
+    return Answer{!settings.demands_signed(), std::string("is a ") + format_of(image) + ", which carries no signature"};
+  }
+  if (!image.sealed) refuse_fuse(image, settings);
+  const auto [is_good, reason] = verify_signature(image, settings);
+  return Answer{is_good, reason};
+}
+
 struct Judge {
   const char* key;
   std::optional<Answer> (*judge)(const OpenedImage&, const Settings&);
 };
 
+constexpr Judge kFileJudges[] = {{"image_format", judge_format},
+                                 {"image_path", judge_path},
+                                 {"image_owner", judge_owner},
+                                 {"image_group", judge_group}};
+constexpr Judge kSignatureJudges[] = {{"require_signature", judge_signers}};
+
+void add(ImageVerdict& verdict, const std::string& key, const std::string& reason) {
+  if (key.empty()) return;
+  verdict.key += (verdict.key.empty() ? "" : ", ") + key;
+  verdict.reason += (verdict.reason.empty() ? "" : ", ") + reason;
+}
+
 // An image must satisfy each key that is set.
-constexpr Judge kJudges[] = {{"image_format", judge_format},
-                             {"image_path", judge_path},
-                             {"image_owner", judge_owner},
-                             {"image_group", judge_group}};
-
-}  // namespace
-
-ImageVerdict judge_policy(const OpenedImage& image, const Settings& settings) {
+ImageVerdict judge_by(std::span<const Judge> judges, const OpenedImage& image, const Settings& settings) {
   ImageVerdict verdict;
-  for (const auto& [key, judge] : kJudges) {
+  for (const auto& [key, judge] : judges) {
     std::optional<Answer> answer;
     try {
       answer = judge(image, settings);
@@ -123,17 +145,36 @@ ImageVerdict judge_policy(const OpenedImage& image, const Settings& settings) {
     if (!answer) continue;
     const std::string words = words_of_key(settings, key);
     if (!answer->is_good) return {false, words, answer->reason};
-    verdict.key += (verdict.key.empty() ? "" : ", ") + words;
-    verdict.reason += (verdict.reason.empty() ? "" : ", ") + answer->reason;
+    add(verdict, words, answer->reason);
   }
   return verdict;
 }
 
-ImageVerdict allowed_image(const OpenedImage& image, const Settings& settings) {
-  ImageVerdict verdict = judge_policy(image, settings);
-  if (verdict.is_allowed) return verdict;
-  throw Error(image.name, "is not allowed on this cluster: the image " + verdict.reason + " (" + verdict.key + ")",
-              "use an image that your site provides, or ask the admin");
+}  // namespace
+
+ImageVerdict judge_file(const OpenedImage& image, const Settings& settings) {
+  return judge_by(kFileJudges, image, settings);
+}
+
+ImageVerdict judge_signature(const OpenedImage& image, const Settings& settings) {
+  return judge_by(kSignatureJudges, image, settings);
+}
+
+ImageVerdict judge_policy(const OpenedImage& image, const Settings& settings) {
+  ImageVerdict verdict = judge_file(image, settings);
+  if (!verdict.is_allowed) return verdict;
+  const ImageVerdict signature = judge_signature(image, settings);
+  if (!signature.is_allowed) return signature;
+  add(verdict, signature.key, signature.reason);
+  return verdict;
+}
+
+void allow(const OpenedImage& image, ImageVerdict& verdict, const ImageVerdict& more) {
+  if (!more.is_allowed) {
+    throw Error(image.name, "is not allowed on this cluster: the image " + more.reason + " (" + more.key + ")",
+                "use an image that your site provides, or ask the admin");
+  }
+  add(verdict, more.key, more.reason);
 }
 
 }  // namespace slipway

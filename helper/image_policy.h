@@ -17,11 +17,18 @@ struct ImageVerdict {
   std::string reason;  // completes "the image ...": "lies in /home/alice"
 };
 
-// Judges the open file, not a path. The names of users and groups among the settings are asked of this node's name
-// service. Never throws: what cannot be examined is allowed only where no key asks for it.
+// All that the keys say: judge_file and, where that allows it, judge_signature. They judge the open file, not a path.
+// Never throw: what cannot be examined is allowed only where no key asks for it.
 ImageVerdict judge_policy(const OpenedImage& image, const Settings& settings);
 
-// Throws Error: the image is not allowed.
-ImageVerdict allowed_image(const OpenedImage& image, const Settings& settings);
+// Whose file it is, where and of which format. The names of users and groups among the settings are asked of this
+// node's name service.
+ImageVerdict judge_file(const OpenedImage& image, const Settings& settings);
+
+// Who signed what is mounted (OpenedImage::content). Reads all of it.
+ImageVerdict judge_signature(const OpenedImage& image, const Settings& settings);
+
+// Takes `more` into `verdict`. Throws Error: that does not allow the image.
+void allow(const OpenedImage& image, ImageVerdict& verdict, const ImageVerdict& more);
 
 }  // namespace slipway

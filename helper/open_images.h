@@ -17,6 +17,10 @@ struct OpenedImage {
   std::string name;    // as it was asked for
   Fd fd;               // a regular file or a directory
   RootPartition root;  // where its root file system lies
+  Fd sealed = {};      // the copy that takes its place (helper/sealed_copy.h); mostly none
+
+  // What is mounted.
+  const Fd& content() const { return sealed ? sealed : fd; }
 };
 
 // An image that is mounted for its data (--container-mounts=IMAGE:DST).

@@ -1,8 +1,6 @@
 #include "helper/setting_words.h"
 
-#include <fcntl.h>
 #include <grp.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +9,7 @@
 #include <cstring>
 #include <utility>
 
+#include "helper/admin_file.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/text_file.h"
@@ -25,20 +24,6 @@ constexpr char kConfig[] = "config=";
 constexpr std::pair<std::string_view, Scope> kScopes[] = {
     {"partition:", Scope::kPartition}, {"account:", Scope::kAccount}, {"group:", Scope::kGroup}};
 
-// What users could write would be theirs to decide.
-std::string text_of_config(const std::string& path, const std::string& place) {
-  const Fd file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  struct stat status;
-  if (!path.starts_with('/') || !file || fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    throw Error(place, kConfig + printable(path) + " cannot be read",
-                "ask the admin to name a file that everybody can read, by its absolute path");
-  }
-  if (status.st_uid != 0 || status.st_mode & (S_IWGRP | S_IWOTH)) {
-    throw Error(printable(path), "can be written by others than root", "ask the admin to correct its owner and mode");
-  }
-  return text_of_file("/proc/self/fd/" + std::to_string(file.get()));
-}
-
 std::string_view trimmed(std::string_view line) {
   line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
   return line.substr(0, line.find_last_not_of(kBlanks) + 1);
@@ -46,7 +31,8 @@ std::string_view trimmed(std::string_view line) {
 
 // One word a line, which may hold blanks; a line that begins with # says nothing.
 void add_config(std::vector<SettingWord>& words, const std::string& path, const std::string& place) {
-  const std::string text = text_of_config(path, place);
+  const Fd file = open_admin_file(path, kConfig + path, place);
+  const std::string text = text_of_file("/proc/self/fd/" + std::to_string(file.get()));
   size_t number = 0;
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view line = trimmed(rest.substr(0, rest.find('\n')));

@@ -82,6 +82,18 @@ bool read_mpi_key(Settings& settings, std::string_view value) {
                      [](const std::string& word) { return mpi_of(word).has_value(); });
 }
 
+bool read_require_signature(Settings& settings, std::string_view value) {
+  using enum Settings::RequireSignature;
+  constexpr std::pair<std::string_view, Settings::RequireSignature> kChoices[] = {
+      {"no", kNo}, {"any", kAny}, {"all", kAll}, {"never", kNever}};
+  return choose(settings.require_signature, value, kChoices);
+}
+
+bool read_sealed_size(Settings& settings, std::string_view value) {
+  settings.sealed_size = value;
+  return is_tmpfs_size(value);
+}
+
 bool read_options_key(Settings& settings, std::string_view value) {
   constexpr std::pair<std::string_view, Settings::Options> kChoices[] = {{"pyxis", Settings::Options::kPyxis},
                                                                          {"native", Settings::Options::kNative}};
@@ -185,6 +197,9 @@ constexpr Key kKeys[] = {
     {"image_group", [](Settings& s, std::string_view value) { return add_parts(s.image_groups, value); },
      "groups, by name or number, with commas between them"},
     {"image_format", read_image_format, "some of sif,squashfs,erofs,directory"},
+    {"require_signature", read_require_signature, "no, any, all or never"},
+    {"keyring", [](Settings& s, std::string_view value) { return add_path(s.keyrings, value); }, "an absolute path"},
+    {"sealed_size", read_sealed_size, "a number, perhaps with k, m, g or %"},
     {"trusted_path", [](Settings& s, std::string_view value) { return add_path(s.trusted_paths, value); },
      "an absolute path"},
     {"mount_kernel", read_mount_kernel, "trusted, any-squashfs or never"},

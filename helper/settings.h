@@ -31,6 +31,10 @@ struct Settings {
   std::vector<std::string> image_owners;   // users, by name or number, of whom one owns it; empty: anybody
   std::vector<std::string> image_groups;   // groups, by name or number
   std::vector<std::string> image_formats;  // of sif, squashfs, erofs and directory; empty: all
+  // Of whose signatures an image in SIF needs: one key's, each key's, or none at all; helper/image_signature.h.
+  enum class RequireSignature { kNo, kAny, kAll, kNever } require_signature = RequireSignature::kNo;
+  std::vector<std::string> keyrings;   // files with the keys
+  std::string sealed_size = "10%";     // of memory, as tmpfs(5) takes it, for a copy (helper/sealed_copy.h)
   std::vector<std::string> trusted_paths;  // directories whose root-owned images the kernel may mount
   MountKernel mount_kernel = MountKernel::kTrusted;
   std::string fuse_program = kDefaultFuseProgram;  // absolute path of squashfuse_ll or one with its options
@@ -65,6 +69,10 @@ struct Settings {
   std::vector<SettingWord> words, in_force;
   // Some word is for steps of a partition or account, and nobody knew whether this one is.
   bool depends_on_job = false;
+
+  bool demands_signed() const {
+    return require_signature == RequireSignature::kAny || require_signature == RequireSignature::kAll;
+  }
 
   // Why the words cannot be obeyed; empty when they can. A step with a container then fails with this sentence; others
   // go on.

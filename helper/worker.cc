@@ -29,6 +29,7 @@
 #include "helper/init_process.h"
 #include "helper/message.h"
 #include "helper/rank.h"
+#include "helper/sealed_copy.h"
 
 namespace slipway {
 
@@ -46,6 +47,10 @@ void work(const Request& request, const Timeline& timeline, int answer, pid_t wa
     send_failure(answer, {std::string("container: ") + error.what(), kExitRefused});
   }
 }
+
+// An order is known by its size.
+static_assert(sizeof(SealOrder) != sizeof(FuseOrder) && sizeof(SealOrder) != sizeof(EnvironmentOrder) &&
+              sizeof(FuseOrder) != sizeof(EnvironmentOrder));
 
 Error no_proper_answer() { return Error("container", "a process of slipway-stage gave no proper answer"); }
 
@@ -119,6 +124,16 @@ void Worker::deliver(Fd& ranks, Timeline timeline) {
     timeline.phase("a rank awaited");
     return rank.has_value();
   };
+  if (answer.size == sizeof(SealOrder)) {
+    if (answer.descriptors.size() != 1) throw no_proper_answer();
+    if (!meet_rank()) return;
+    SealOrder order;
+    memcpy(&order, &wire, sizeof order);
+    const Fd copy = copy_of(request_, answer.descriptors[0].get(), order, rank->pid, patience);
+    const int descriptor = copy.get();
+    if (!send_datagram(answer_.get(), bytes_of(Go{}), std::span(&descriptor, 1))) throw no_proper_answer();
+    answer = receive(wire, patience);
+  }
   while (answer.size == sizeof(FuseOrder)) {
     servers.emplace_back(request_);
     if (!meet_rank()) return;

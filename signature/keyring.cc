@@ -32,6 +32,7 @@ using Input = Owned<rnp_input_t, rnp_input_destroy>;
 using Output = Owned<rnp_output_t, rnp_output_destroy>;
 using Operation = Owned<rnp_op_verify_t, rnp_op_verify_destroy>;
 using Key = Owned<rnp_key_handle_t, rnp_key_handle_destroy>;
+using Keys = Owned<rnp_identifier_iterator_t, rnp_identifier_iterator_destroy>;
 using Text = Owned<char*, rnp_buffer_destroy>;
 
 // librnp fails here for want of memory, or for a message that it cannot parse.
@@ -105,6 +106,25 @@ void Keyring::add(const std::string& bytes, const std::string& name) {
   }
   rnp_get_public_key_count(library_.get(), &after);
   if (after == before) throw Error(name, "holds no OpenPGP public key", "write it with gpg --export");
+}
+
+std::vector<Signer> Keyring::signers() const {
+  const auto must = [](rnp_result_t result) {
+    if (result != RNP_SUCCESS) throw Error("keyring", "librnp cannot list its keys");
+  };
+  std::vector<Signer> signers;
+  Keys keys;
+  must(rnp_identifier_iterator_create(library_.get(), keys.out(), "fingerprint"));
+  const char* fingerprint = nullptr;
+  for (;;) {
+    must(rnp_identifier_iterator_next(keys.get(), &fingerprint));
+    if (!fingerprint) return signers;
+    Key key;
+    must(rnp_locate_key(library_.get(), "fingerprint", fingerprint, key.out()));
+    bool is_primary = false;
+    must(rnp_key_is_primary(key.get(), &is_primary));
+    if (is_primary) signers.push_back({fingerprint, answer(rnp_key_get_primary_uid, key.get())});
+  }
 }
 
 VerifiedText Keyring::verify(const std::string& message, const std::string& fingerprint) const {

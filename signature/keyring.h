@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "signature/signer.h"
 
@@ -17,6 +18,9 @@ class Keyring {
 
   // Keys as `gpg --export` writes them, armored or not. Throws Error when there is none among the bytes.
   void add(const std::string& bytes, const std::string& name);
+
+  // The primary keys. Throws Error when librnp cannot tell them.
+  std::vector<Signer> signers() const;
 
   // The text of a message, as it was signed. `fingerprint` is what the image says of the signer; what counts is that it
   // is the primary key of the one who signed. Throws Rejection: a key that is not here, revoked, expired or not for

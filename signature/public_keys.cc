@@ -62,6 +62,14 @@ void PublicKeys::add(const std::string& pem, const std::string& name) {
   keys_.push_back({std::move(key), std::move(signer)});
 }
 
+std::vector<Signer> PublicKeys::signers() const {
+  std::vector<Signer> signers;
+  for (const Key& key : keys_) {
+    if (std::find(signers.begin(), signers.end(), key.signer) == signers.end()) signers.push_back(key.signer);
+  }
+  return signers;
+}
+
 VerifiedText PublicKeys::verify(const std::string& text, Hash hash) const {
   Envelope envelope = envelope_in(text);
   const std::string bytes = signed_bytes(kPayloadType, envelope.payload);

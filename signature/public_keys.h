@@ -17,6 +17,9 @@ class PublicKeys {
   // Keys in PEM. Throws Error: none, more than one, or of a kind or a size that is not accepted.
   void add(const std::string& pem, const std::string& name);
 
+  // Whose they are, each key once.
+  std::vector<Signer> signers() const;
+
   // The payload of an envelope of which at least one signature is of these keys. `hash` is what ECDSA and RSA
   // signatures are made over. Throws Rejection.
   VerifiedText verify(const std::string& envelope, Hash hash) const;

@@ -103,7 +103,9 @@ TEST(ImagePolicy, WhatCannotBeExaminedIsAllowedOnlyWhereNobodyAsks) {
 TEST(ImagePolicy, TheSentenceNamesImageReasonKeyAndRemedy) {
   const Settings settings = read_settings(Words{"image_path=/apps"});
   try {
-    allowed_image(plain_image(), settings);
+    const OpenedImage image = plain_image();
+    ImageVerdict verdict;
+    allow(image, verdict, judge_policy(image, settings));
     FAIL("allowed");
   } catch (const Error& error) {
     STRCMP_EQUAL(("image: is not allowed on this cluster: the image is " + real +

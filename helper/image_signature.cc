@@ -1,0 +1,129 @@
+#include "helper/image_signature.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "enter/privileges.h"
+#include "helper/admin_file.h"
+#include "helper/channel.h"
+#include "helper/child.h"
+#include "helper/error.h"
+#include "helper/pipe.h"
+
+namespace slipway {
+
+namespace {
+
+// No account has it: what systemd (its UIDS-GIDS page) and distributions leave free below nobody's.
+constexpr uid_t kVerifierId = 65533;
+
+constexpr rlim_t kMostMemory = 512 << 20;
+
+const char* name_of(Settings::RequireSignature demand) {
+  switch (demand) {
+    case Settings::RequireSignature::kNo: break;
+    case Settings::RequireSignature::kAny: return "any";
+    case Settings::RequireSignature::kAll: return "all";
+    case Settings::RequireSignature::kNever: return "never";
+  }
+  return "no";
+}
+
+// Where root's file system lies, as the image's reader said, in bytes.
+struct Place {
+  uint64_t offset, size;
+};
+
+void become_nobody(pid_t parent) {
+  if (setgroups(0, nullptr) != 0 || setresgid(kVerifierId, kVerifierId, kVerifierId) != 0 ||
+      setresuid(kVerifierId, kVerifierId, kVerifierId) != 0) {
+    throw system_error("container", "setresuid");
+  }
+  must(become_undumpable());
+  die_with_parent(parent);
+}
+
+void limit_resources() {
+  const rlimit memory{kMostMemory, kMostMemory}, none{0, 0};
+  if (setrlimit(RLIMIT_AS, &memory) != 0 || setrlimit(RLIMIT_FSIZE, &none) != 0 ||
+      setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+    throw system_error("container", "setrlimit");
+  }
+}
+
+// The body of the verifier's process.
+void run_verifier(const Settings& settings, const std::string& name, int socket) {
+  // First: an Error does not reach a parent whose datagram was left unread (unix(7), ECONNRESET).
+  Place place;
+  const Datagram datagram = receive_datagram(socket, writable_bytes_of(place));
+  if (datagram.size != sizeof place || datagram.descriptors.size() != 2) return;
+  std::vector<Fd> keyrings;
+  for (const std::string& path : settings.keyrings) {
+    keyrings.push_back(open_admin_file(path, "keyring=" + path, "require_signature="));
+  }
+  if (geteuid() == 0) become_nobody(getppid());
+  const int image = datagram.descriptors[0].get();
+  std::vector<std::string> words = {
+      kVerifier, "--image=" + std::to_string(image), "--name=" + name,
+      "--root=" + std::to_string(place.offset) + ":" + std::to_string(place.size),
+      "--require=" + std::string(name_of(settings.require_signature))};
+  for (size_t i = 0; i < keyrings.size(); ++i) {
+    words.push_back("--keyring-fd=" + std::to_string(keyrings[i].get()) + ":" + settings.keyrings[i]);
+    fcntl(keyrings[i].get(), F_SETFD, 0);
+  }
+  fcntl(image, F_SETFD, 0);
+  fcntl(socket, F_SETFD, FD_CLOEXEC);
+  if (dup2(datagram.descriptors[1].get(), STDOUT_FILENO) < 0) throw system_error("container", "dup2");
+  limit_resources();
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  char* const environment[] = {nullptr};
+  execve(kVerifier, arguments.data(), environment);
+  if (errno == ENOENT) throw Error(kVerifier, kNoVerifier, std::string("ask the admin to ") + kNoVerifierRemedy);
+  throw system_error(kVerifier, "execve");
+}
+
+// One line, and nothing where it is not whole.
+std::string line_in(const Fd& pipe) {
+  std::string text;
+  char part[4096];
+  for (ssize_t size; (size = read(pipe.get(), part, sizeof part)) != 0;) {
+    if (size < 0 && errno != EINTR) return "";
+    if (size > 0 && text.size() < sizeof part) text.append(part, size);
+  }
+  return text.ends_with('\n') ? printable(text.substr(0, text.find('\n'))) : "";
+}
+
+}  // namespace
+
+SignatureAnswer verify_signature(const OpenedImage& image, const Settings& settings) {
+  if (settings.keyrings.empty()) {
+    throw Error(words_of_key(settings, "require_signature"), "there is no keyring=",
+                "ask the admin to name the file with the keys whose signatures count");
+  }
+  Pipe pipe = make_pipe();
+  Child verifier([&](int socket) { run_verifier(settings, image.name, socket); });
+  const int descriptors[] = {image.content().get(), pipe.write.get()};
+  verifier.send(bytes_of(Place{image.root.offset, image.root.size}), descriptors);
+  verifier.wait_for_exec();
+  pipe.write.reset();
+  const std::string line = line_in(pipe.read);
+  const int status = verifier.wait();
+  if (line.empty() || (status != 0 && status != kExitRefused)) {
+    throw Error(kVerifier, "ended without a verdict (status " + std::to_string(status) + ")",
+                "try again, and ask the admin to look at this node's memory");
+  }
+  return {status == 0, line};
+}
+
+}  // namespace slipway

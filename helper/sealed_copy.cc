@@ -1,0 +1,99 @@
+#include "helper/sealed_copy.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <limits>
+#include <string>
+
+#include "helper/child.h"
+#include "helper/error.h"
+#include "helper/identity.h"
+#include "helper/step_member.h"
+
+namespace slipway {
+
+namespace {
+
+constexpr int kSeals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
+
+struct Copied {
+  char done = 1;
+};
+
+Error too_large(const Request& request, uint64_t most) {
+  return Error(printable(request.image),
+               "must be copied, since it can be written, and is larger than the " + std::to_string(most >> 20) +
+                   " MiB that a copy may have here (sealed_size=" + request.settings.sealed_size + ")",
+               "ask the admin to install it, or to raise sealed_size=");
+}
+
+Fd copy_of_open(const Request& request, int image, uint64_t most) {
+  Fd copy(memfd_create("slipway-image", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!copy) throw system_error(printable(request.image), "memfd_create");
+  struct stat status;
+  if (fstat(image, &status) != 0) throw system_error(printable(request.image), "fstat");
+  if (static_cast<uint64_t>(status.st_size) > most) throw too_large(request, most);
+  // The file can grow meanwhile.
+  off_t offset = 0;
+  for (ssize_t size; (size = sendfile(copy.get(), image, &offset, 1 << 24)) != 0;) {
+    if (size < 0) {
+      throw system_error(printable(request.image), "sendfile", "check that it can be read, and this node's memory");
+    }
+    if (static_cast<uint64_t>(offset) > most) throw too_large(request, most);
+  }
+  return copy;
+}
+
+// The body of a process that is the user, where the step's ranks are.
+void copy_image(const Request& request, int socket) {
+  become_user(request);
+  SealOrder order;
+  const Datagram datagram = receive_datagram(socket, writable_bytes_of(order));  // a member of the step from now on
+  if (datagram.size != sizeof order || datagram.descriptors.size() != 1) return;
+  const Fd copy = copy_of_open(request, datagram.descriptors[0].get(), order.most);
+  const int descriptor = copy.get();
+  answer(socket, bytes_of(Copied{}), std::span(&descriptor, 1));
+}
+
+}  // namespace
+
+uint64_t most_bytes_of_copy(const Settings& settings) {
+  const std::string& text = settings.sealed_size;  // as tmpfs(5) takes it
+  uint64_t number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
+  if (failure != std::errc()) return kMost;
+  uint64_t unit = 1;
+  switch (end == text.data() + text.size() ? '\0' : *end) {
+    case 'g': case 'G': unit = uint64_t{1} << 30; break;
+    case 'm': case 'M': unit = uint64_t{1} << 20; break;
+    case 'k': case 'K': unit = uint64_t{1} << 10; break;
+    case '%': unit = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE) / 100; break;
+    default: break;
+  }
+  return number > kMost / unit ? kMost : number * unit;
+}
+
+Fd copy_of(const Request& request, int image, const SealOrder& order, pid_t rank, const Patience& patience) {
+  Child child([&](int socket) { copy_image(request, socket); });
+  make_step_member(child.pid(), rank);
+  child.send(bytes_of(order), std::span(&image, 1));
+  Copied copied;
+  return std::move(child.receive(writable_bytes_of(copied), 1, patience)[0]);
+}
+
+Fd sealed(const Fd& copy) {
+  if (fcntl(copy.get(), F_ADD_SEALS, kSeals) != 0 || fcntl(copy.get(), F_GET_SEALS) != kSeals) {
+    throw system_error("container", "seal(copy of the image)");
+  }
+  Fd reader(open(("/proc/self/fd/" + std::to_string(copy.get())).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!reader) throw system_error("container", "open(copy of the image)");
+  return reader;
+}
+
+}  // namespace slipway
