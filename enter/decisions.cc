@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "enter/text.h"
+#include "helper/release_entry.h"
 #include "helper/wire.h"
 
 extern char** environ;

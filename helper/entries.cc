@@ -8,7 +8,7 @@
 #include <charconv>
 
 #include "helper/error.h"
-#include "helper/wire.h"
+#include "helper/release_entry.h"
 
 namespace slipway {
 

@@ -42,9 +42,6 @@ constexpr int wire_descriptors(unsigned unshared) {
   return wire_namespaces_end(unshared) + (unshared & CLONE_NEWPID ? 1 : 0);
 }
 
-// The plan's first entry, and the request's.
-inline constexpr char kReleaseEntry[] = "release=" PACKAGE_VERSION;
-
 // Where the step has no PATH: what images expect, sbin included.
 inline constexpr char kDefaultSearchPath[] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

@@ -1,0 +1,8 @@
+// The first entry of the plan and of the request: a plugin, stage and enter of different installations do not go together.
+#pragma once
+
+namespace slipway {
+
+inline constexpr char kReleaseEntry[] = "release=" PACKAGE_VERSION;
+
+}  // namespace slipway
