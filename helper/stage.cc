@@ -90,7 +90,8 @@ void stage(Fd& ranks) {
     worker->deliver(ranks, waits);
   } catch (const Error& error) {
     audit_refusal(request, error.what());
-    throw;
+    if (request.chosen_by.empty()) throw;
+    throw Error::reported(error.what() + (" (the image is the site's: " + request.chosen_by + ")"), error.exit_code());
   }
 }
 

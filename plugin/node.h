@@ -3,6 +3,7 @@
 
 #include "helper/error.h"
 #include "helper/fd.h"
+#include "helper/image_choice.h"
 #include "helper/option_table.h"
 #include "helper/settings.h"
 #include "plugin/slurm.h"
@@ -11,8 +12,8 @@ namespace slipway {
 
 class Node {
  public:
-  // After option parsing, in slurmstepd: starts stage when the step has a container, so that it works while slurmstepd
-  // prepares the ranks. A mistake of the user's or the admin's is sent to the ranks, not thrown: a hook that fails here
+  // After option parsing, in slurmstepd: starts stage when the step has a container, asked for or by default_image= or
+  // force_image=, so that it works while slurmstepd prepares the ranks. A mistake of the user's or the admin's is sent to the ranks, not thrown: a hook that fails here
   // would drain the node.
   Node(Slurm& slurm, const Settings& settings);
 
@@ -28,8 +29,10 @@ class Node {
   void ranks_are_forked();
 
  private:
+  void decide(Slurm& slurm, const OptionValues& options);
   void read_settings_again(const Slurm& slurm);
-  void start(Slurm& slurm, const OptionValues& options);
+  void start(Slurm& slurm, const OptionValues& options, const ImageChoice& choice);
+  void stay_on_host(Slurm& slurm);
   void refuse(const Error& error);
   bool has_container() const { return static_cast<bool>(ranks_end_); }
 
