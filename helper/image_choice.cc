@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string_view>
 
-#include "helper/error.h"
 #include "helper/paths.h"
 
 namespace slipway {
@@ -19,37 +18,42 @@ bool names_image(const SettingWord& word) {
   return key == kDefault || key == kForce;
 }
 
-bool is_said(const OptionValues& asked) {
-  const auto image = asked.find(kImage);
-  return image != asked.end() && image->second != kSitesImage;
-}
-
 ImageChoice forced_image(const OptionValues& asked, const Settings& settings) {
   const std::string key = words_of_key(settings, kForce);
   const std::string remedy = "leave it out, or ask the admin";
   const std::string image = image_of(asked);
-  if (is_said(asked) && is_other_than_forced(image, settings)) {
+  if (says_image(asked) && is_other_than_forced(image, settings)) {
     throw Error("--container=" + (image.empty() ? kNoImage : printable(image)),
                 "all steps here run in " + printable(settings.force_image) + " (" + key + ")", remedy);
   }
   const auto batch = asked.find("batch");
   if (batch != asked.end() && batch->second == "host" && settings.batch_in_image) {
-    throw Error("--container-batch=host", "all scripts here run in " + printable(settings.force_image) + " (" + key + ")",
-                remedy);
+    const std::string why = "all scripts here run in " + printable(settings.force_image) + " (" + key + ")";
+    throw Error("--container-batch=host", why, remedy);
   }
   return {settings.force_image, key, true};
 }
 
 }  // namespace
 
-ImageChoice image_asked_for(const OptionValues& asked) { return {is_said(asked) ? image_of(asked) : "", "", false}; }
+bool says_image(const OptionValues& asked) {
+  const auto image = asked.find(kImage);
+  return image != asked.end() && image->second != kSitesImage;
+}
+
+ImageChoice image_asked_for(const OptionValues& asked) { return {says_image(asked) ? image_of(asked) : "", "", false}; }
 
 ImageChoice choose_image(const OptionValues& asked, const Settings& settings, uid_t uid) {
   if (uid != 0 && !settings.force_image.empty()) return forced_image(asked, settings);
-  if (is_said(asked)) return image_asked_for(asked);
+  if (says_image(asked)) return image_asked_for(asked);
   if (uid != 0 && !settings.default_image.empty()) return {settings.default_image, words_of_key(settings, kDefault)};
   if (!asked.contains(kImage)) return {};
   throw Error("--container-...", "options of a container are given, and no image is named", "add --container=IMAGE");
+}
+
+Error with_choice(const Error& error, const std::string& chosen_by) {
+  if (chosen_by.empty()) return error;
+  return Error::reported(error.what() + (" (the image is the site's: " + chosen_by + ")"), error.exit_code());
 }
 
 bool is_other_than_forced(const std::string& image, const Settings& settings) {

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "helper/error.h"
 #include "helper/option_table.h"
 #include "helper/settings.h"
 
@@ -26,12 +27,18 @@ struct ImageChoice {
   bool is_forced = false;
 };
 
+// Whether the user asks for an image or for none.
+bool says_image(const OptionValues& asked);
+
 // What the user asks for alone, where the settings cannot or need not be asked.
 ImageChoice image_asked_for(const OptionValues& asked);
 
 // Root's steps have what they ask for: no key names an image for them. Throws Error: force_image= allows only another;
 // options of a container that nobody names an image for.
 ImageChoice choose_image(const OptionValues& asked, const Settings& settings, uid_t uid);
+
+// For those who did not ask for the image: the error of a step, with who chose it.
+Error with_choice(const Error& error, const std::string& chosen_by);
 
 // Whether force_image= is set, and not to this absolute path.
 bool is_other_than_forced(const std::string& image, const Settings& settings);

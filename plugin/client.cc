@@ -76,6 +76,7 @@ void Client::options_are_parsed(Slurm& slurm) {
   const bool is_decided = settings_.error.empty() && !settings_.depends_on_job;
   const bool is_contained =
       is_decided ? !choose_image(resolved.values, settings_, slurm.uid()).image.empty() : !image.empty();
+  if (!is_decided && !says_image(resolved.values) && site_names_image != false) ++undecided_;
   if (is_contained) {
     ++contained_;
     const Options options = read_options(resolved.values);
@@ -135,13 +136,15 @@ void Client::export_for_job(Slurm& slurm) const {
 }
 
 void Client::launch(Slurm& slurm) const {
-  if (contained_ == 0) return;
+  if (contained_ + undecided_ == 0) return;
   const std::vector<std::string> command_line = own_command_line();
   if (is_multi_prog(command_line)) {
     // The words name a file of commands here, which only a Slurm that puts enter in front of each can hand over.
     if (slurm.can_prepend_word()) return;
-    throw Error("--container", "does not go with --multi-prog before Slurm 23.11",
-                "start the programs from one script that looks at SLURM_PROCID");
+    const char* const instead = "start the programs from one script that looks at SLURM_PROCID";
+    if (contained_ > 0) throw Error("--container", "does not go with --multi-prog before Slurm 23.11", instead);
+    throw Error("--multi-prog", "does not go with an image before Slurm 23.11, and this site may have one for the step",
+                std::string(instead) + ", or add --container=none where no image is forced");
   }
   // Slurm shows the command of one component only, and not of which.
   if (contained_ < components_.size()) return;

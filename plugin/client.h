@@ -39,7 +39,8 @@ class Client {
   const Record record_;
   OptionSources sources_;
   bool only_explains_ = false;
-  size_t contained_ = 0;  // components that have an image, as far as it is known here
+  // Components that have an image, and those of which only the nodes know whether the site has one for them.
+  size_t contained_ = 0, undecided_ = 0;
   std::vector<OptionValues> components_;  // one for each so far
 };
 

@@ -118,9 +118,8 @@ OptionValues take_options(Slurm& slurm) {
                 "start the components as steps of their own");
   }
   options = found->second;
-  const std::string image = image_of(options);
-  if (options.contains(kImage) && image != kSitesImage) {
-    slurm.set_environment(kContainer, image.empty() ? kNoImage : image);
+  if (says_image(options)) {
+    slurm.set_environment(kContainer, image_of(options).empty() ? kNoImage : image_of(options));
   }
   OptionValues passed_on = options;
   passed_on.erase(kImage);

@@ -173,7 +173,9 @@ OptionSources::Resolved OptionSources::resolve(const std::string& directory, boo
   if (is_said) values[kImage] = image;
   // Of a job they are what its steps inherit, which may name an image.
   if (image.empty() && launches_steps && !first_given.empty() && !names_image) {
-    if (!may_have_image) throw Error(first_given, "asks for a container, and no image is named", "add --container=IMAGE");
+    if (!may_have_image) {
+      throw Error(first_given, "asks for a container, and no image is named", "add --container=IMAGE");
+    }
     values[kImage] = kSitesImage;
   }
   return {with_absolute_paths(values, directory), is_inherited};

@@ -158,6 +158,11 @@ TEST(Client, MultiProgNeedsASlurmThatCanPrepend) {
   slurm = FakeSlurm();
   slurm.prepends = true;
   STRCMP_EQUAL("", complaint_about({{"/a.sif", nullptr}}).c_str());
+  slurm = FakeSlurm();
+  settings = read_settings(std::vector<std::string>{"partition:debug.force_image=/site.sif"});
+  STRCMP_CONTAINS("this site may have one for the step", complaint_about({{nullptr, nullptr}}).c_str());
+  slurm = FakeSlurm();
+  STRCMP_EQUAL("", complaint_about({{"none", nullptr}}).c_str());
   unsetenv("SLURM_MULTI_PROG");
 }
 

@@ -70,8 +70,8 @@ TEST(ImageChoice, OfAForcedImageThereIsNoOther) {
   STRCMP_EQUAL("force_image=/site.sif in plugstack.conf", choice.chosen_by.c_str());
   CHECK(choice.is_forced);
   STRCMP_EQUAL("/site.sif", image({{kImage, "//./site.sif"}}, {kForceWord}).c_str());
-  STRCMP_EQUAL("--container=/a.sif: all steps here run in /site.sif (force_image=/site.sif in plugstack.conf); leave it "
-               "out, or ask the admin",
+  STRCMP_EQUAL("--container=/a.sif: all steps here run in /site.sif (force_image=/site.sif in plugstack.conf); "
+               "leave it out, or ask the admin",
                complaint({{kImage, "/a.sif"}}, {kForceWord}).c_str());
   for (const char* none : {"", "site.sif"}) CHECK(!complaint({{kImage, none}}, {kForceWord}).empty());
   STRCMP_CONTAINS("--container=none: all steps here run", complaint({{kImage, ""}}, {kForceWord}).c_str());

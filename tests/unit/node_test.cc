@@ -181,9 +181,10 @@ TEST(Node, WhatEscapesAForcedImageIsRefused) {
 }
 
 TEST(Node, AnInteractiveShellIsInAForcedImageOnly) {
-  const std::vector<std::pair<std::vector<std::string>, bool>> cases = {{{"default_image=/site.sif"}, false},
-                                                                         {{"force_image=/site.sif"}, true},
-                                                                         {{"force_image=/site.sif", "batch=host"}, false}};
+  const std::vector<std::pair<std::vector<std::string>, bool>> cases = {
+      {{"default_image=/site.sif"}, false},
+      {{"force_image=/site.sif"}, true},
+      {{"force_image=/site.sif", "batch=host"}, false}};
   for (const auto& [words, is_inside] : cases) {
     settings = read_settings(words);
     slurm = FakeSlurm();
