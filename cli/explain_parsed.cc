@@ -14,6 +14,8 @@
 #include "cli/explanation.h"
 #include "cli/start_directory.h"
 #include "cli/subject.h"
+#include "helper/error.h"
+#include "helper/image_choice.h"
 #include "helper/option_table.h"
 #include "plugin/explain_option.h"
 
@@ -43,7 +45,9 @@ Request request_of(const OptionValues& values, const Words& settings, const Word
   request.subject = subject_of_process();
   request.groups = request.subject.groups;
   request.settings = read_settings(setting_words_of(settings), request.subject);
-  request.image = image_of(values);
+  const ImageChoice choice = choose_image(values, request.settings, request.uid);
+  request.image = choice.image;
+  request.chosen_by = choice.chosen_by;
   request.options = values;
   request.cwd = start_directory(command_line, program == "srun");
   request.user = variable("USER");
@@ -61,11 +65,12 @@ int explain_parsed_command(const Words& words) {
     throw UsageError(std::string(kExplainParsed) + ": is for slipway's plugin; use slipway explain");
   }
   const OptionValues values = values_in(words[0]);
+  const Request request = request_of(values, Words(words.begin() + 1, end), Words(end + 1, words.end()));
   nlohmann::json component = nlohmann::json::object();
-  if (!image_of(values).empty()) {
-    component = explain_container(request_of(values, Words(words.begin() + 1, end), Words(end + 1, words.end())));
-  }
-  component["container"] = !image_of(values).empty();
+  if (!request.image.empty()) component = explain_container(request);
+  component["container"] = !request.image.empty();
+  component["site_may_choose"] =
+      request.uid != 0 && name_images_for(request.settings.words, request.subject) == std::nullopt;
   printf("%s\n", component.dump().c_str());
   return 0;
 }

@@ -106,6 +106,7 @@ class Explanation {
 
   json get() {
     answer_["image"] = printable(request_.image);
+    answer_["chosen_by"] = request_.chosen_by;
     answer_["depends_on_job"] = request_.settings.depends_on_job;
     attempt([&] { refuse_roots_steps(request_); });
     attempt([&] { tell_image(); });

@@ -127,6 +127,7 @@ void print_environment(const json& environment) {
 
 void print_container(const json& component, const std::string& program) {
   print_line("image", component["image"]);
+  if (component["chosen_by"] != "") print_line("chosen by", component["chosen_by"]);
   if (component.contains("mount")) {
     const json& mount = component["mount"];
     print_line("mount", mount["how"].get<std::string>() + ": " + mount["why"].get<std::string>());
@@ -154,6 +155,13 @@ void print_container(const json& component, const std::string& program) {
   for (const std::string error : component["errors"]) print_line("FAILS", error);
 }
 
+void print_host(const json& component) {
+  puts("no container: it runs on the host; --container=IMAGE asks for one");
+  if (component["site_may_choose"]) {
+    puts("Some keys name an image for partitions or accounts: slipway policy --partition=P --account=A tells them");
+  }
+}
+
 }  // namespace
 
 void print_explanation(const json& answer) {
@@ -164,7 +172,7 @@ void print_explanation(const json& answer) {
     printf("\n");
     if (components.size() > 1) printf("component %s\n", component["component"].dump().c_str());
     if (component["container"]) print_container(component, answer["program"]);
-    else printf("no container: it runs on the host; --container=IMAGE asks for one\n");
+    else print_host(component);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <utility>
@@ -42,10 +43,7 @@ json describe(const sif::Object& object) {
     entry["partition"] = sif::name_of(object.part);
     entry["architecture"] = object.architecture;
   }
-  if (object.type == sif::Type::kSignature) {
-    entry["signer"] = object.signer;
-    entry["verified"] = false;  // reading a signature is not checking it
-  }
+  if (object.type == sif::Type::kSignature) entry["signer"] = object.signer;
   return entry;
 }
 
@@ -55,7 +53,13 @@ json describe_format(int file, const std::string& name, const struct stat& statu
     const sif::Image image = sif::read(file, name);
     json objects = json::array();
     for (const sif::Object& object : image.objects) objects.push_back(describe(object));
-    return {{"format", "SIF"}, {"architecture", image.architecture}, {"uuid", image.uuid}, {"objects", objects}};
+    json description = {
+        {"format", "SIF"}, {"architecture", image.architecture}, {"uuid", image.uuid}, {"objects", objects}};
+    const auto is_signature = [](const sif::Object& object) { return object.type == sif::Type::kSignature; };
+    if (std::any_of(image.objects.begin(), image.objects.end(), is_signature)) {
+      description["signatures"] = "not checked here: slipway verify --keyring=FILE IMAGE checks them";
+    }
+    return description;
   }
   if (is_squashfs(file, 0)) {
     return {{"format", "squashfs"}, {"compression", check_squashfs(file, 0, status.st_size, name)}};
@@ -81,7 +85,7 @@ json describe_mount_here(Fd file, const std::string& name) {
 std::string text_of(const json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
 void print(const json& description) {
-  for (const char* key : {"image", "format", "architecture", "uuid", "compression"}) {
+  for (const char* key : {"image", "format", "architecture", "uuid", "compression", "signatures"}) {
     if (description.contains(key)) printf("%-13s %s\n", key, text_of(description[key]).c_str());
   }
   for (const json& object : description.value("objects", json::array())) {

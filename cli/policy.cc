@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@
 #include "cli/plugstack.h"
 #include "cli/subject.h"
 #include "helper/error.h"
+#include "helper/image_choice.h"
 #include "helper/image_policy.h"
 #include "helper/open_images.h"
 
@@ -53,12 +55,22 @@ Subject subject_of(const Words& words) {
   return subject;
 }
 
+// Root's own steps have no image that they do not ask for; this command tells of everybody else's.
+constexpr uid_t kSomeUser = 1;
+
+ImageVerdict verdict_on(const OpenedImage& image, const std::string& path, const Settings& settings) {
+  if (is_other_than_forced(std::filesystem::absolute(path), settings)) {
+    return {false, words_of_key(settings, "force_image"), "is not " + printable(settings.force_image)};
+  }
+  return judge_policy(image, settings);
+}
+
 json judge(const std::string& path, const Settings& settings) {
   OpenedImage image{printable(path), Fd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)), {}};
   if (!image.fd) throw system_error(image.name, "open");
   refuse_other_kinds(image.fd.get(), image.name);
   image.root = root_partition(image.fd.get(), image.name);
-  const ImageVerdict verdict = judge_policy(image, settings);
+  const ImageVerdict verdict = verdict_on(image, path, settings);
   Request request;
   request.settings = settings;
   return {{"path", image.name},
@@ -75,6 +87,12 @@ void print(const json& answer) {
   puts("All other keys have their defaults (slipway.conf(5)).");
   if (answer["depends_on_job"]) {
     puts("Some keys are for partitions, accounts or groups; --partition=P and --account=A tell what counts there.");
+  }
+  if (answer.contains("sites_image")) {
+    const json& sites = answer["sites_image"];
+    printf("%s, but for root's, run in %s (%s).\n",
+           sites["is_forced"] ? "All steps" : "Steps that name no image", sites["path"].get<std::string>().c_str(),
+           sites["key"].get<std::string>().c_str());
   }
   if (!answer.contains("image")) return;
   const json& image = answer["image"];
@@ -98,6 +116,11 @@ int policy_command(const std::vector<std::string>& all_words) {
   json answer = {{"depends_on_job", settings.depends_on_job}, {"in_force", json::array()}};
   for (const SettingWord& word : settings.in_force) {
     answer["in_force"].push_back({{"word", printable(word.text)}, {"place", word.place}});
+  }
+  const ImageChoice choice = choose_image({}, settings, kSomeUser);
+  if (!choice.image.empty()) {
+    answer["sites_image"] = {
+        {"path", printable(choice.image)}, {"key", choice.chosen_by}, {"is_forced", choice.is_forced}};
   }
   if (!words.image.empty()) answer["image"] = judge(words.image, settings);
   if (words.as_json) printf("%s\n", answer.dump(2).c_str());

@@ -30,6 +30,8 @@ constexpr Check kChecks[] = {
     {"plugin", look_at_plugin},
     {"helpers", look_at_helpers},
     {"settings", look_at_settings},
+    {"default_image", look_at_default_image},
+    {"force_image", look_at_force_image},
     {"tables", look_at_tables},
     {"Pyxis", look_at_pyxis},
     {"oci.conf", look_at_oci_conf},

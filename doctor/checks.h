@@ -61,6 +61,10 @@ Finding look_at_settings(const Site& site);
 Finding look_at_tables(const Site& site);
 Finding look_at_pyxis(const Site& site);
 
+// image_checks.cc: the images that the admin's settings name for steps.
+Finding look_at_default_image(const Site& site);
+Finding look_at_force_image(const Site& site);
+
 // slurm_checks.cc: how Slurm is configured.
 Finding look_at_slurm_conf(const Site& site);
 Finding look_at_slurm_release(const Site& site);

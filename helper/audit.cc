@@ -51,6 +51,7 @@ void audit(const Request& request, const OpenedImages& images, const ImageMounts
     line += " data=" + path_of(images.data[i].image) + "," + name_of(mounts.data[i].how);
   }
   line += " mount=" + std::string(name_of(mounts.root.how)) + ": it " + mounts.root.why;
+  if (!request.chosen_by.empty()) line += "; chosen by " + request.chosen_by;
   log(request, line + (verdict.key.empty() ? "" : "; allowed by " + verdict.key));
 }
 

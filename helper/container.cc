@@ -100,13 +100,6 @@ MountedImages word_of(const OpenedImages& images, const ImageMounts& mounts) {
   return word;
 }
 
-// A key that is for some steps only could be for this one.
-void refuse_unknown_subject(const Request& request) {
-  if (!request.settings.depends_on_job) return;
-  throw Error("container", "this node cannot tell the job's partition or account, or the members of a group",
-              "ask the admin about partition:, account: and group: in slipway.conf(5)");
-}
-
 }  // namespace
 
 void refuse_roots_steps(const Request& request) {
@@ -120,7 +113,7 @@ void refuse_roots_steps(const Request& request) {
 // What happens to a step on this node, in order. Root's part ends where the user's namespaces begin: after that it
 // touches nothing below the container.
 void make_container(const Request& request, Timeline timeline, int answer) {
-  refuse_unknown_subject(request);
+  refuse_unknown_subject(request.settings);
   refuse_roots_steps(request);
   make_private_mount_namespace();
   ImageReader reader(request);

@@ -24,12 +24,10 @@
 #include "enter/repairs.h"
 #include "helper/channel.h"
 #include "helper/child.h"
-#include "helper/entries.h"
-#include "helper/environment_change.h"
-#include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/identity.h"
 #include "helper/pipe.h"
+#include "helper/plan.h"
 #include "helper/step_member.h"
 #include "helper/text_file.h"
 #include "helper/unshare.h"
@@ -37,8 +35,6 @@
 namespace slipway {
 
 namespace {
-
-constexpr char kWhat[] = "container plan";
 
 // The descriptors of the shell besides 0, 1 and 2.
 constexpr int kDoneFd = 3, kWaitFd = 4;
@@ -181,23 +177,6 @@ Error failed(const Request& request, Shell& shell) {
                std::string("a script in its ") + kEnvironmentScripts + " ended early with status " +
                    std::to_string(status) + (line.empty() ? "" : ": " + line),
                "correct it and build the image again");
-}
-
-Fd extended_plan(int plan, const EnvironmentChange& change) {
-  EntryWriter entries;
-  read_entries(plan, kWhat, [&](std::string_view key, std::string_view value) { entries.add(key, value); });
-  for (const std::string& name : change.drop) entries.add("drop", name);
-  for (const auto& [name, value] : change.set) entries.add("set", name + "=" + value);
-  for (const auto& [name, value] : change.fill) entries.add("fill", name + "=" + value);
-  return entries.seal(kWhat);
-}
-
-std::vector<EnvironmentRule> kept_variables(int plan) {
-  std::vector<EnvironmentRule> rules;
-  read_entries(plan, kWhat, [&](std::string_view key, std::string_view value) {
-    if (key == "keep") rules.push_back({EnvironmentRule::kKeep, std::string(value)});
-  });
-  return rules;
 }
 
 // With every capability in the user's namespace; without them elsewhere, as before. In a step's own pid namespace it is

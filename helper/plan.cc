@@ -4,6 +4,12 @@
 
 namespace slipway {
 
+namespace {
+
+constexpr char kWhat[] = "container plan";
+
+}  // namespace
+
 Fd write_plan(const Plan& plan) {
   EntryWriter entries;
   entries.add("cwd", plan.cwd);
@@ -24,7 +30,24 @@ Fd write_plan(const Plan& plan) {
   for (const auto& [name, value] : plan.set) entries.add("set", name + "=" + value);
   for (const auto& [name, value] : plan.fill) entries.add("fill", name + "=" + value);
   for (const auto& [name, value] : plan.lead) entries.add("lead", name + "=" + value);
-  return entries.seal("container plan");
+  return entries.seal(kWhat);
+}
+
+Fd extended_plan(int plan, const EnvironmentChange& change) {
+  EntryWriter entries;
+  read_entries(plan, kWhat, [&](std::string_view key, std::string_view value) { entries.add(key, value); });
+  for (const std::string& name : change.drop) entries.add("drop", name);
+  for (const auto& [name, value] : change.set) entries.add("set", name + "=" + value);
+  for (const auto& [name, value] : change.fill) entries.add("fill", name + "=" + value);
+  return entries.seal(kWhat);
+}
+
+std::vector<EnvironmentRule> kept_variables(int plan) {
+  std::vector<EnvironmentRule> rules;
+  read_entries(plan, kWhat, [&](std::string_view key, std::string_view value) {
+    if (key == "keep") rules.push_back({EnvironmentRule::kKeep, std::string(value)});
+  });
+  return rules;
 }
 
 }  // namespace slipway

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "helper/environment_change.h"
 #include "helper/environment_table.h"
 #include "helper/fd.h"
 
@@ -26,5 +27,11 @@ struct Plan {
 
 // Throws Error.
 Fd write_plan(const Plan& plan);
+
+// A written plan with what the image's scripts changed. Throws Error.
+Fd extended_plan(int plan, const EnvironmentChange& change);
+
+// The rules of a written plan that keep variables. Throws Error.
+std::vector<EnvironmentRule> kept_variables(int plan);
 
 }  // namespace slipway

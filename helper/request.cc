@@ -23,6 +23,7 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "partition") request.subject.partition = value;
   else if (key == "account") request.subject.account = value;
   else if (key == "image") request.image = value;
+  else if (key == "chosen_by") request.chosen_by = value;
   else if (key == "options") request.options = values_in(value);
   else if (key == "cwd") request.cwd = value;
   else if (key == "command") request.command = value;
@@ -53,6 +54,7 @@ Fd write_request(const Request& request) {
   if (request.subject.partition) entries.add("partition", *request.subject.partition);
   if (request.subject.account) entries.add("account", *request.subject.account);
   entries.add("image", request.image);
+  entries.add("chosen_by", request.chosen_by);
   entries.add("options", lines_of(request.options));
   entries.add("cwd", request.cwd);
   entries.add("command", request.command);

@@ -29,9 +29,10 @@ struct Request {
 
   Subject subject;    // of the step, without its groups: these are above
   Settings settings;  // from the admin: trusted
+  std::string chosen_by;  // as in helper/image_choice.h
 
   // From the user: hostile.
-  std::string image;    // absolute path
+  std::string image;    // absolute path; the admin's, where chosen_by says so
   OptionValues options;  // helper/options.h; read by processes that are the user only
   std::string cwd;      // absolute path of the step's working directory, as far as it is known; empty: unknown
   std::string command;  // argv[0] of the step, to warm the page cache for; empty: nothing to warm

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "helper/error.h"
+#include "helper/image_choice.h"
 #include "helper/mount_words.h"
 #include "helper/options.h"
 
@@ -37,6 +38,12 @@ bool choose_yes_or_no(bool& target, std::string_view value) {
 bool take_path(std::string& target, std::string_view value) {
   target = value;
   return is_absolute(value);
+}
+
+// "none" takes back what a wider scope says.
+bool take_image(std::string& target, std::string_view value) {
+  target = value == kNoImage ? "" : value;
+  return value == kNoImage || is_absolute(value);
 }
 
 bool add_path(std::vector<std::string>& paths, std::string_view value) {
@@ -190,6 +197,10 @@ constexpr Key kKeys[] = {
     {"compat", read_compat, "pyxis or none"},
     {"allow_root", [](Settings& s, std::string_view value) { return choose_yes_or_no(s.allow_root, value); },
      "yes or no"},
+    {"default_image", [](Settings& s, std::string_view value) { return take_image(s.default_image, value); },
+     "an absolute path, or none"},
+    {"force_image", [](Settings& s, std::string_view value) { return take_image(s.force_image, value); },
+     "an absolute path, or none"},
     {"image_path", [](Settings& s, std::string_view value) { return add_path(s.image_paths, value); },
      "an absolute path"},
     {"image_owner", [](Settings& s, std::string_view value) { return add_parts(s.image_owners, value); },
@@ -300,13 +311,24 @@ Settings read_settings(std::span<const SettingWord> words, const Subject& subjec
 }
 
 Settings read_settings(std::span<const std::string> words, const Subject& subject, const std::string& place) {
-  try {
-    return read_settings(setting_words(words, place), subject);
-  } catch (const Error& error) {
-    Settings settings;
-    settings.error = error.what();
-    return settings;
+  std::vector<SettingWord> all;
+  std::string unreadable;
+  for (const std::string& word : words) {
+    try {
+      for (SettingWord& found : setting_words(std::span(&word, 1), place)) all.push_back(std::move(found));
+    } catch (const Error& error) {
+      if (unreadable.empty()) unreadable = error.what();
+    }
   }
+  Settings settings = read_settings(all, subject);
+  if (!unreadable.empty()) settings.error = unreadable;
+  return settings;
+}
+
+void refuse_unknown_subject(const Settings& settings) {
+  if (!settings.depends_on_job) return;
+  throw Error("container", "this node cannot tell the job's partition or account, or the members of a group",
+              "ask the admin about partition:, account: and group: in slipway.conf(5)");
 }
 
 std::string words_of_key(const Settings& settings, std::string_view key) {

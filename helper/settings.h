@@ -27,6 +27,7 @@ struct Settings {
 
   // Images.
   bool allow_root = false;
+  std::string default_image, force_image;  // absolute paths (helper/image_choice.h); empty: none
   std::vector<std::string> image_paths;    // directories of which one holds a step's image; empty: any may
   std::vector<std::string> image_owners;   // users, by name or number, of whom one owns it; empty: anybody
   std::vector<std::string> image_groups;   // groups, by name or number
@@ -75,7 +76,7 @@ struct Settings {
   }
 
   // Why the words cannot be obeyed; empty when they can. A step with a container then fails with this sentence; others
-  // go on.
+  // go on, unless some word that could be read names an image for them.
   std::string error;
 };
 
@@ -84,6 +85,9 @@ Settings read_settings(std::span<const std::string> words, const Subject& subjec
                        const std::string& place = "plugstack.conf");
 // Settings::words once more, in another process or for another subject.
 Settings read_settings(std::span<const SettingWord> words, const Subject& subject);
+
+// Throws Error: a key that is for some steps only could be for this one.
+void refuse_unknown_subject(const Settings& settings);
 
 // What stands for `key` and counts: "image_path=/apps in plugstack.conf", for people. Empty: it has its default.
 std::string words_of_key(const Settings& settings, std::string_view key);

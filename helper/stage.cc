@@ -16,6 +16,7 @@
 #include "helper/audit.h"
 #include "helper/clean_start.h"
 #include "helper/error.h"
+#include "helper/image_choice.h"
 #include "helper/message.h"
 #include "helper/place.h"
 #include "helper/rank.h"
@@ -90,7 +91,7 @@ void stage(Fd& ranks) {
     worker->deliver(ranks, waits);
   } catch (const Error& error) {
     audit_refusal(request, error.what());
-    throw;
+    throw with_choice(error, request.chosen_by);
   }
 }
 

@@ -25,6 +25,7 @@
 #include "helper/error.h"
 #include "helper/fuse_server.h"
 #include "helper/fuse_watch.h"
+#include "helper/image_choice.h"
 #include "helper/image_environment.h"
 #include "helper/init_process.h"
 #include "helper/message.h"
@@ -41,7 +42,7 @@ void work(const Request& request, const Timeline& timeline, int answer, pid_t wa
     if (!close_descriptors_from(STDERR_FILENO + 1, &answer, 1)) throw system_error("container", "close_range");
     make_container(request, timeline, answer);
   } catch (const Error& error) {
-    send_failure(answer, {error.what(), error.exit_code()});
+    send_failure(answer, {with_choice(error, request.chosen_by).what(), error.exit_code()});
     if (is_delivered(answer)) audit_refusal(request, error.what());
   } catch (const std::exception& error) {
     send_failure(answer, {std::string("container: ") + error.what(), kExitRefused});

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "helper/error.h"
+#include "helper/image_choice.h"
 #include "helper/options.h"
 #include "helper/terms.h"
 #include "plugin/command_line.h"
@@ -64,13 +65,22 @@ void Client::options_are_parsed(Slurm& slurm) {
   const auto native = slurm.environment(kContainer);
   sources_.take_native_image(native);
   record_.take_variable_away(slurm);
-  const OptionSources::Resolved resolved = sources_.resolve(working_directory(), slurm.launches_steps());
+  const auto site_names_image = names_image_for(slurm);
+  const OptionSources::Resolved resolved =
+      sources_.resolve(working_directory(), slurm.launches_steps(), site_names_image != false);
   components_.push_back(resolved.values);
-  const std::string image = image_of(components_.back());
-  if (!image.empty()) {
-    if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
-    const Options options = read_options(components_.back());
-    if (!settings_.depends_on_job) terms_of(options, settings_);  // for its errors
+  const std::string image = image_asked_for(resolved.values).image;
+  if (!settings_.error.empty() && (!image.empty() || site_names_image == true)) {
+    throw Error::reported(settings_.error, kExitRefused);
+  }
+  const bool is_decided = settings_.error.empty() && !settings_.depends_on_job;
+  const bool is_contained =
+      is_decided ? !choose_image(resolved.values, settings_, slurm.uid()).image.empty() : !image.empty();
+  if (!is_decided && !says_image(resolved.values) && site_names_image != false) ++undecided_;
+  if (is_contained) {
+    ++contained_;
+    const Options options = read_options(resolved.values);
+    if (is_decided) terms_of(options, settings_);  // for its errors
     refuse_oci_conf();
   }
   if (only_explains_) explain(slurm);
@@ -80,6 +90,12 @@ void Client::options_are_parsed(Slurm& slurm) {
   }
   if (slurm.launches_steps()) export_for_steps(slurm);
   else export_for_job(slurm);
+}
+
+// The partition and the account are for slurmctld to say, and for the nodes to ask.
+std::optional<bool> Client::names_image_for(const Slurm& slurm) const {
+  if (slurm.uid() == 0 || !name_images(settings_.words)) return false;
+  return name_images_for(settings_.words, {std::nullopt, std::nullopt, own_groups()});
 }
 
 // Nothing has been asked of Slurm yet, and nothing will be: this process becomes slipway.
@@ -100,7 +116,7 @@ void Client::export_for_steps(Slurm& slurm) const {
   const std::vector<unsigned> numbers = components_of_words(own_command_line());
   ComponentOptions components;
   for (size_t i = 0; i < components_.size(); ++i) components[i < numbers.size() ? numbers[i] : i] = components_[i];
-  if (std::none_of(components_.begin(), components_.end(), has_image)) return;
+  if (std::all_of(components_.begin(), components_.end(), [](const auto& values) { return values.empty(); })) return;
   if (components.size() != components_.size()) {
     throw Error("--het-group", "slipway cannot tell which component gets which image",
                 "name each component once, in order");
@@ -114,23 +130,24 @@ void Client::export_for_job(Slurm& slurm) const {
   OptionValues values = first == components_.end() ? components_.front() : *first;
   slurm.unset_environment(kContainer);
   slurm.unset_environment(kJobVariable);
-  if (has_image(values)) slurm.set_environment(kContainer, image_of(values));
+  if (values.contains(kImage)) slurm.set_environment(kContainer, has_image(values) ? image_of(values) : kNoImage);
   values.erase(kImage);
   if (!values.empty()) slurm.set_environment(kJobVariable, lines_of(values));
 }
 
 void Client::launch(Slurm& slurm) const {
-  const size_t contained = std::count_if(components_.begin(), components_.end(), has_image);
-  if (contained == 0) return;
+  if (contained_ + undecided_ == 0) return;
   const std::vector<std::string> command_line = own_command_line();
   if (is_multi_prog(command_line)) {
     // The words name a file of commands here, which only a Slurm that puts enter in front of each can hand over.
     if (slurm.can_prepend_word()) return;
-    throw Error("--container", "does not go with --multi-prog before Slurm 23.11",
-                "start the programs from one script that looks at SLURM_PROCID");
+    const char* const instead = "start the programs from one script that looks at SLURM_PROCID";
+    if (contained_ > 0) throw Error("--container", "does not go with --multi-prog before Slurm 23.11", instead);
+    throw Error("--multi-prog", "does not go with an image before Slurm 23.11, and this site may have one for the step",
+                std::string(instead) + ", or add --container=none where no image is forced");
   }
   // Slurm shows the command of one component only, and not of which.
-  if (contained < components_.size()) return;
+  if (contained_ < components_.size()) return;
   const std::vector<std::string> words = slurm.words();
   const char* const path = getenv("PATH");
   if (words.empty() || !slurm.replace_command(mark_command(command_as_typed(words, command_line, path ? path : "")))) {

@@ -1,6 +1,7 @@
 // The plugin inside srun, sbatch and salloc: finds out what container was asked for, and says what can be said early.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "helper/settings.h"
@@ -29,6 +30,7 @@ class Client {
   void launch(Slurm& slurm) const;
 
  private:
+  std::optional<bool> names_image_for(const Slurm& slurm) const;  // as name_images_for
   void explain(Slurm& slurm) const;
   void export_for_steps(Slurm& slurm) const;
   void export_for_job(Slurm& slurm) const;
@@ -37,6 +39,8 @@ class Client {
   const Record record_;
   OptionSources sources_;
   bool only_explains_ = false;
+  // Components that have an image, and those of which only the nodes know whether the site has one for them.
+  size_t contained_ = 0, undecided_ = 0;
   std::vector<OptionValues> components_;  // one for each so far
 };
 

@@ -63,7 +63,8 @@ std::string working_directory() {
   return path;
 }
 
-Request request_for(const Slurm& slurm, const Settings& settings, const Subject& subject, const OptionValues& options) {
+Request request_for(const Slurm& slurm, const Settings& settings, const Subject& subject, const OptionValues& options,
+                    const ImageChoice& choice) {
   Request request;
   request.uid = slurm.uid();
   request.gid = slurm.gid();
@@ -72,7 +73,8 @@ Request request_for(const Slurm& slurm, const Settings& settings, const Subject&
   request.step = slurm.step();
   request.subject = subject;
   request.settings = settings;
-  request.image = image_of(options);
+  request.image = choice.image;
+  request.chosen_by = choice.chosen_by;
   request.options = options;
   // Most likely: what the user's shell told srun. The ranks tell where they really are.
   request.cwd = slurm.environment("PWD").value_or("");
@@ -96,14 +98,15 @@ std::string process_title() {
   return words.empty() ? "" : words[0];
 }
 
-// Of this node's component, where srun has the plugin; else what the job passes on. Without an image: no container.
-// What the step's commands start inherits it. Throws Error.
+// Of this node's component, where srun has the plugin; else what the job passes on. What the step's commands start
+// inherits it. Throws Error.
 OptionValues take_options(Slurm& slurm) {
   OptionValues options;
   const auto text = slurm.environment(kStepVariable);
   if (!text) {
     options = values_in(slurm.environment(kJobVariable).value_or(""));
-    options[kImage] = slurm.environment(kContainer).value_or("");
+    const std::string image = slurm.environment(kContainer).value_or("");
+    if (!image.empty()) options[kImage] = image == kNoImage ? "" : image;
     return options;
   }
   slurm.unset_environment(kStepVariable);
@@ -115,51 +118,74 @@ OptionValues take_options(Slurm& slurm) {
                 "start the components as steps of their own");
   }
   options = found->second;
-  if (image_of(options).empty()) return options;
-  slurm.set_environment(kContainer, image_of(options));
+  if (says_image(options)) {
+    slurm.set_environment(kContainer, image_of(options).empty() ? kNoImage : image_of(options));
+  }
   OptionValues passed_on = options;
   passed_on.erase(kImage);
   if (!passed_on.empty()) slurm.set_environment(kJobVariable, lines_of(passed_on));
   return options;
 }
 
-// Throws Error.
-bool runs_on_host(const Slurm& slurm, const Settings& settings, const OptionValues& options) {
-  return slurm.step() == kBatchStep && !terms_of(read_options(options), settings).batch_in_image;
+// The shell of an interactive step is salloc's command, which is on the host like that of any other salloc: but where
+// all of a user's processes must be in one image, it is as a batch script is. Throws Error.
+bool runs_on_host(uint32_t step, const Settings& settings, const OptionValues& options, bool is_forced) {
+  if (step == kBatchStep) return !terms_of(read_options(options), settings).batch_in_image;
+  return step == kInteractiveStep && !(is_forced && settings.batch_in_image);
 }
-
-bool runs_the_users_command(uint32_t step) { return step != kExternStep && step != kInteractiveStep; }
 
 }  // namespace
 
 Node::Node(Slurm& slurm, const Settings& settings) : settings_(settings) {
-  if (!runs_the_users_command(slurm.step())) return;
+  if (slurm.step() == kExternStep) return;
   try {
-    const OptionValues options = take_options(slurm);
-    if (image_of(options).empty()) return;
-    enter_ = open_enter();
-    read_settings_again(slurm);
-    if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
-    if (runs_on_host(slurm, settings_, options)) enter_.reset();
-    else start(slurm, options);
+    decide(slurm, take_options(slurm));
   } catch (const Error& error) {
     refuse(error);
   }
 }
 
-// Now that it is known whose step it is. slurmctld is asked only where some key is for a partition or account.
+// Where no key can name an image for this step, a step that asks for none goes on at once.
+void Node::decide(Slurm& slurm, const OptionValues& options) {
+  const bool asks = !image_of(options).empty(), site_may_choose = slurm.uid() != 0 && name_images(settings_.words);
+  if (!asks && !site_may_choose) return;
+  if (slurm.step() == kInteractiveStep && !site_may_choose) return stay_on_host(slurm);
+  enter_ = open_enter();
+  read_settings_again(slurm);
+  const std::optional<bool> site_chooses = site_may_choose ? name_images_for(settings_.words, subject_) : false;
+  if (!asks && site_chooses == false) return stay_on_host(slurm);
+  if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
+  if (!site_chooses) refuse_unknown_subject(settings_);
+  const ImageChoice choice = choose_image(options, settings_, slurm.uid());
+  if (choice.image.empty() || runs_on_host(slurm.step(), settings_, options, choice.is_forced)) stay_on_host(slurm);
+  else start(slurm, options, choice);
+}
+
+// The client may have marked the command, for an image that it saw.
+void Node::stay_on_host(Slurm& slurm) {
+  enter_.reset();
+  const std::vector<std::string> words = slurm.words();
+  if (words.empty() || unmark_command(words[0]) == words[0]) return;
+  if (slurm.replace_command(unmark_command(words[0]))) return;
+  throw Error("container", "the step's command cannot be replaced", "report this to slipway's authors");
+}
+
+// Now that it is known whose step it is. slurmctld is asked only where some key is for a partition or account. What was
+// wrong with a file that config= names is not among the words.
 void Node::read_settings_again(const Slurm& slurm) {
   if (settings_.words.empty()) return;
   if (settings_.depends_on_job) subject_ = subject_in(slurm.job_record(), slurm.job());
   subject_.groups = slurm.groups();
   subject_.groups.push_back(slurm.gid());
+  const std::string error = settings_.error;
   settings_ = read_settings(settings_.words, subject_);
+  if (settings_.error.empty()) settings_.error = error;
 }
 
-void Node::start(Slurm& slurm, const OptionValues& options) {
+void Node::start(Slurm& slurm, const OptionValues& options, const ImageChoice& choice) {
   const SocketPair ranks = socket_pair();
   const SocketPair place = socket_pair();
-  const Fd request = moved_up(write_request(request_for(slurm, settings_, subject_, options)));
+  const Fd request = moved_up(write_request(request_for(slurm, settings_, subject_, options, choice)));
   ranks_end_ = moved_up(ranks.ours);
   place_end_ = moved_up(place.ours);
   // Stage's ends are closed here when this returns: end of file means that stage died.

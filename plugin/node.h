@@ -3,6 +3,7 @@
 
 #include "helper/error.h"
 #include "helper/fd.h"
+#include "helper/image_choice.h"
 #include "helper/option_table.h"
 #include "helper/settings.h"
 #include "plugin/slurm.h"
@@ -12,8 +13,9 @@ namespace slipway {
 class Node {
  public:
   // After option parsing, in slurmstepd: starts stage when the step has a container, so that it works while slurmstepd
-  // prepares the ranks. A mistake of the user's or the admin's is sent to the ranks, not thrown: a hook that fails here
-  // would drain the node.
+  // prepares the ranks. Whether it has one is decided here: only the nodes can learn the job's partition and account, and
+  // so what default_image= and force_image= say. A mistake of the user's or the admin's is sent to the ranks, not thrown:
+  // a hook that fails here would drain the node.
   Node(Slurm& slurm, const Settings& settings);
 
   // In each rank's process, still root: the node's first rank tells stage where the ranks stand. Never blocks on it.
@@ -28,8 +30,10 @@ class Node {
   void ranks_are_forked();
 
  private:
+  void decide(Slurm& slurm, const OptionValues& options);
   void read_settings_again(const Slurm& slurm);
-  void start(Slurm& slurm, const OptionValues& options);
+  void start(Slurm& slurm, const OptionValues& options, const ImageChoice& choice);
+  void stay_on_host(Slurm& slurm);
   void refuse(const Error& error);
   bool has_container() const { return static_cast<bool>(ranks_end_); }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "helper/error.h"
+#include "helper/image_choice.h"
 #include "helper/options.h"
 #include "plugin/explain_option.h"
 
@@ -62,6 +63,7 @@ std::string absolute_image(const std::string& image, const std::string& director
   if (image.find('\n') != image.npos) {
     throw Error("--container=" + printable(image), "a line break cannot be part of an image's name", "rename it");
   }
+  if (image == kNoImage) return "";
   if (image.empty() || image.starts_with('/')) return image;
   if (image.find("://") != image.npos) {
     throw Error("--container=" + printable(image), "is an address, not an image on this cluster's file systems",
@@ -85,7 +87,8 @@ OptionSources::OptionSources(Slurm& slurm, Settings::Options options, std::vecto
 }
 
 void OptionSources::take_inherited(Slurm& slurm) {
-  if (const auto image = take_variable(slurm, kContainer)) inherited_[kImage] = *image;
+  const auto image = take_variable(slurm, kContainer);
+  if (image && !image->empty()) inherited_[kImage] = *image;
   try {
     const auto lines = take_variable(slurm, kJobVariable);
     if (lines) inherited_.merge(with_absolute_paths(values_in(*lines), "/"));
@@ -145,7 +148,8 @@ void OptionSources::take_native(OptionValues& values, const std::string& image, 
   values[kImage] = image;
 }
 
-OptionSources::Resolved OptionSources::resolve(const std::string& directory, bool launches_steps) {
+OptionSources::Resolved OptionSources::resolve(const std::string& directory, bool launches_steps,
+                                               bool may_have_sites_image) {
   OptionValues values = std::exchange(typed_, {});
   values.merge(scripted_);
   scripted_.clear();
@@ -157,17 +161,23 @@ OptionSources::Resolved OptionSources::resolve(const std::string& directory, boo
   values.insert(variables_.begin(), variables_.end());
   const bool is_inherited = !values.contains(kImage);
   values.insert(inherited_.begin(), inherited_.end());
+  const bool is_said = values.contains(kImage);
   const std::string image = absolute_image(image_of(values), directory);
-  values.erase(kImage);
-  if (!image.empty()) {
+  const bool may_have_image = !image.empty() || (!is_said && may_have_sites_image);
+  if (may_have_image) {
     if (wrong != wrong_variables_.end()) throw wrong->second;
     if (inherited_error_) throw *inherited_error_;
-    values[kImage] = image;
-  } else if (launches_steps && !first_given.empty() && !names_image) {
-    // Of a job they are what its steps inherit, which may name an image.
-    throw Error(first_given, "asks for a container, and no image is named", "add --container=IMAGE");
+  } else if (launches_steps) {
+    values.clear();
   }
-  if (image.empty() && launches_steps) values.clear();
+  if (is_said) values[kImage] = image;
+  // Of a job they are what its steps inherit, which may name an image.
+  if (image.empty() && launches_steps && !first_given.empty() && !names_image) {
+    if (!may_have_image) {
+      throw Error(first_given, "asks for a container, and no image is named", "add --container=IMAGE");
+    }
+    values[kImage] = kSitesImage;
+  }
   return {with_absolute_paths(values, directory), is_inherited};
 }
 

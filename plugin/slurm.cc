@@ -127,7 +127,7 @@ class Spank : public Slurm {
 
   void execute(std::vector<std::string> words) override { execv(words[0].c_str(), pointers_to(words).data()); }
 
-  uid_t uid() const override { return item<uid_t>(S_JOB_UID, static_cast<uid_t>(-1)); }
+  uid_t uid() const override { return on_node_ ? item<uid_t>(S_JOB_UID, static_cast<uid_t>(-1)) : getuid(); }
   gid_t gid() const override { return item<gid_t>(S_JOB_GID, static_cast<gid_t>(-1)); }
   uint32_t job() const override { return item<uint32_t>(S_JOB_ID, 0); }
   uint32_t step() const override { return item<uint32_t>(S_JOB_STEPID, kExternStep); }

@@ -36,8 +36,10 @@ class Slurm {
   // Executes the program words[0] in place of the client. Returns on failure.
   virtual void execute(std::vector<std::string> words) = 0;
 
-  // On a node.
+  // Of the step, on a node; of its own, in a client.
   virtual uid_t uid() const = 0;
+
+  // On a node.
   virtual gid_t gid() const = 0;
   virtual std::vector<gid_t> groups() const = 0;
   virtual uint32_t job() const = 0;

@@ -158,6 +158,11 @@ TEST(Client, MultiProgNeedsASlurmThatCanPrepend) {
   slurm = FakeSlurm();
   slurm.prepends = true;
   STRCMP_EQUAL("", complaint_about({{"/a.sif", nullptr}}).c_str());
+  slurm = FakeSlurm();
+  settings = read_settings(std::vector<std::string>{"partition:debug.force_image=/site.sif"});
+  STRCMP_CONTAINS("this site may have one for the step", complaint_about({{nullptr, nullptr}}).c_str());
+  slurm = FakeSlurm();
+  STRCMP_EQUAL("", complaint_about({{"none", nullptr}}).c_str());
   unsetenv("SLURM_MULTI_PROG");
 }
 
@@ -212,4 +217,48 @@ TEST(Client, ARelativePathIsTheSameImageAsItsWholePath) {
   type({{"/tmp/given.sif", "given.sif"}});
   STRCMP_EQUAL("component=0\nimage=/tmp/given.sif\n", images().c_str());
   LONGS_EQUAL(0, chdir("/"));
+}
+
+TEST(Client, NoneIsPassedOn) {
+  type({{"none", nullptr}});
+  STRCMP_EQUAL("component=0\nimage=\n", images().c_str());
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+  slurm = FakeSlurm();
+  slurm.is_srun = false;
+  Client client(slurm, settings);
+  client.take_option(option_spellings().front(), "none");
+  client.options_are_parsed(slurm);
+  STRCMP_EQUAL("none", slurm.variables["SLURM_CONTAINER"].c_str());
+}
+
+TEST(Client, AStepInTheSitesImageIsMarkedAndNamesNone) {
+  settings = read_settings(std::vector<std::string>{"default_image=/site.sif"});
+  type({{nullptr, nullptr}});
+  CHECK(slurm.variables.empty());
+  CHECK(slurm.command[0] != "./app");
+  STRCMP_EQUAL("./app", unmark_command(slurm.command[0]).c_str());
+  LONGS_EQUAL(0, slurm.starts.size());
+}
+
+TEST(Client, WhatAForcedImageForbidsIsSaidEarly) {
+  settings = read_settings(std::vector<std::string>{"force_image=/site.sif"});
+  STRCMP_CONTAINS("all steps here run in /site.sif", complaint_about({{"/a.sif", nullptr}}).c_str());
+  slurm = FakeSlurm();
+  STRCMP_CONTAINS("--container=none", complaint_about({{nullptr, "none"}}).c_str());
+  slurm = FakeSlurm();
+  STRCMP_EQUAL("", complaint_about({{"/site.sif", nullptr}}).c_str());
+}
+
+TEST(Client, WhatIsForOnePartitionIsLeftToTheNodes) {
+  settings = read_settings(std::vector<std::string>{"partition:debug.force_image=/site.sif"});
+  STRCMP_EQUAL("", complaint_about({{nullptr, nullptr}}).c_str());
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+  STRCMP_EQUAL("", complaint_about({{"/a.sif", nullptr}}).c_str());
+}
+
+TEST(Client, TheAdminsMistakeFailsThoseWhoseImageIsTheSites) {
+  settings = read_settings(std::vector<std::string>{"force_image=/site.sif", "colour=red"});
+  STRCMP_CONTAINS("unknown key colour", complaint_about({{nullptr, nullptr}}).c_str());
+  settings = read_settings(std::vector<std::string>{"partition:debug.force_image=/site.sif", "colour=red"});
+  STRCMP_EQUAL("", complaint_about({{nullptr, nullptr}}).c_str());
 }

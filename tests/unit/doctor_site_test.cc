@@ -262,3 +262,26 @@ TEST(DoctorSite, WhereNothingIsFoundNothingIsSuggested) {
   CHECK(text.find("\nmounts=") == text.npos && text.find("trusted_path") == text.npos);
   CHECK(text.find("options=") == text.npos && text.find("fuse_program=") == text.npos);
 }
+
+TEST(DoctorSite, TheSitesImageIsThereAndAllowed) {
+  is(Status::kOk, "none: steps that name no image run on the host", look_at_default_image);
+  plugstack("required spank_slipway.so default_image=/images/site partition:debug.force_image=/images/site");
+  is(Status::kMissing, "no such image on this node", look_at_default_image);
+  is(Status::kMissing, "/etc/slurm/plugstack.conf line 1): every step of a user's fails", look_at_force_image);
+  fake.make_directory("/images/site/bin");
+  is(Status::kOk, "/images/site (/etc/slurm/plugstack.conf line 1), mounted as a directory", look_at_default_image);
+  is(Status::kOk, "mounted as a directory", look_at_force_image);
+  chmod(fake.place_of("/images/site").c_str(), 0750);
+  is(Status::kMissing, "cannot be read by everybody", look_at_default_image);
+  chmod(fake.place_of("/images/site").c_str(), 0755);
+  plugstack("required spank_slipway.so default_image=/images/site image_format=sif");
+  is(Status::kMissing, "is not allowed: the image is a directory (image_format=sif in ", look_at_default_image);
+}
+
+TEST(DoctorSite, TheWorstOfTheSitesImagesIsTold) {
+  fake.make_directory("/images/site/bin");
+  plugstack(
+      "required spank_slipway.so default_image=/images/site account:a.default_image=/nowhere "
+      "group:b.default_image=none");
+  is(Status::kMissing, "/nowhere: no such image", look_at_default_image);
+}

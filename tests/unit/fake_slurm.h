@@ -19,6 +19,7 @@ struct FakeSlurm : slipway::Slurm {
   uint32_t job_id = 7, step_id = 0;
   int task = 0;
   std::string record;
+  mutable int questions = 0;  // how often the record was asked for
 
   std::optional<std::string> environment(const char* name) const override {
     const auto found = variables.find(name);
@@ -46,5 +47,8 @@ struct FakeSlurm : slipway::Slurm {
   uint32_t job() const override { return job_id; }
   uint32_t step() const override { return step_id; }
   int local_task() const override { return task; }
-  std::string job_record() const override { return record; }
+  std::string job_record() const override {
+    ++questions;
+    return record;
+  }
 };

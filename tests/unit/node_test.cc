@@ -54,6 +54,16 @@ TEST(Node, StepsThatRunNoCommandOfTheUsersAreUntouched) {
   }
 }
 
+TEST(Node, TheShellOfAnInteractiveStepIsOnTheHostAndItsStepsInTheImage) {
+  slurm.step_id = kInteractiveStep;
+  slurm.variables[kStepVariable] = "component=0\nimage=/a.sif\n";
+  slurm.command[0] = mark_command("bash");
+  Node node(slurm, settings);
+  node.hand_over(slurm);
+  STRCMP_EQUAL("bash", slurm.command[0].c_str());
+  STRCMP_EQUAL("/a.sif", slurm.variables["SLURM_CONTAINER"].c_str());
+}
+
 TEST(Node, ReplacesTheCommandInPlaceWhereSlurmCanDoNothingElse) {
   slurm.variables["SLURM_CONTAINER"] = "/a.sif";
   slurm.command[0] = mark_command("./app");
@@ -128,4 +138,96 @@ TEST(Node, WhatIsNotAllowedReachesTheRanks) {
   slurm.variables[kJobVariable] = "colour=blue\n";
   Node node(slurm, settings);
   STRCMP_CONTAINS("does not know colour", what_the_rank_hears(node).c_str());
+}
+
+TEST(Node, AStepThatNamesNoImageRunsInTheSites) {
+  for (const uint32_t step : {0u, kBatchStep}) {
+    for (const char* word : {"default_image=/site.sif", "force_image=/site.sif", "group:12345.force_image=/site.sif"}) {
+      settings = read_settings(std::vector<std::string>{word});
+      slurm = FakeSlurm();
+      slurm.step_id = step;
+      Node node(slurm, settings);
+      STRCMP_CONTAINS("install slipway completely", what_the_rank_hears(node).c_str());
+      CHECK_FALSE(slurm.variables.count("SLURM_CONTAINER"));
+    }
+  }
+}
+
+TEST(Node, TheExternStepIsInNoImage) {
+  settings = read_settings(std::vector<std::string>{"force_image=/site.sif"});
+  slurm.step_id = kExternStep;
+  Node node(slurm, settings);
+  node.hand_over(slurm);
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+}
+
+TEST(Node, NoneIsOnTheHostAndPassedOn) {
+  settings = read_settings(std::vector<std::string>{"default_image=/site.sif"});
+  slurm.variables[kStepVariable] = "component=0\nimage=\n";
+  Node node(slurm, settings);
+  node.hand_over(slurm);
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+  STRCMP_EQUAL("none", slurm.variables["SLURM_CONTAINER"].c_str());
+}
+
+TEST(Node, WhatEscapesAForcedImageIsRefused) {
+  settings = read_settings(std::vector<std::string>{"force_image=/site.sif"});
+  for (const char* image : {"none", "/a.sif", "site.sif"}) {
+    slurm = FakeSlurm();
+    slurm.variables["SLURM_CONTAINER"] = image;
+    Node node(slurm, settings);
+    STRCMP_CONTAINS("all steps here run in /site.sif", what_the_rank_hears(node).c_str());
+  }
+}
+
+TEST(Node, AnInteractiveShellIsInAForcedImageOnly) {
+  const std::vector<std::pair<std::vector<std::string>, bool>> cases = {
+      {{"default_image=/site.sif"}, false},
+      {{"force_image=/site.sif"}, true},
+      {{"force_image=/site.sif", "batch=host"}, false}};
+  for (const auto& [words, is_inside] : cases) {
+    settings = read_settings(words);
+    slurm = FakeSlurm();
+    slurm.step_id = kInteractiveStep;
+    Node node(slurm, settings);
+    node.hand_over(slurm);
+    LONGS_EQUAL(is_inside, slurm.command[0] != "./app");
+  }
+}
+
+TEST(Node, SlurmctldIsAskedWhoseStepItIs) {
+  settings = read_settings(std::vector<std::string>{"partition:debug.force_image=/site.sif"});
+  slurm.command[0] = mark_command("./app");
+  slurm.record = "JobId=7 JobName=x\n   Priority=1 Account=(null)\n   Partition=all AllocNode=x\n";
+  Node other(slurm, settings);
+  other.hand_over(slurm);
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+  slurm.record = "JobId=7 JobName=x\n   Priority=1 Account=(null)\n   Partition=debug AllocNode=x\n";
+  Node node(slurm, settings);
+  STRCMP_CONTAINS("install slipway completely", what_the_rank_hears(node).c_str());
+}
+
+TEST(Node, AStepThatMayHaveAForcedImageDoesNotStartBare) {
+  settings = read_settings(std::vector<std::string>{"partition:debug.force_image=/site.sif"});
+  Node node(slurm, settings);
+  STRCMP_CONTAINS("cannot tell the job's partition", what_the_rank_hears(node).c_str());
+}
+
+TEST(Node, SlurmctldIsNotAskedForBareStepsOfOtherKeys) {
+  settings = read_settings(std::vector<std::string>{"partition:debug.writable=none"});
+  Node node(slurm, settings);
+  node.hand_over(slurm);
+  LONGS_EQUAL(0, slurm.questions);
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+}
+
+TEST(Node, TheAdminsMistakeReachesStepsWhoseImageIsTheSites) {
+  settings = read_settings(std::vector<std::string>{"force_image=/site.sif", "config=/nowhere"});
+  Node node(slurm, settings);
+  STRCMP_CONTAINS("config=/nowhere cannot be read", what_the_rank_hears(node).c_str());
+  settings = read_settings(std::vector<std::string>{"group:no-such.force_image=/site.sif", "config=/nowhere"});
+  slurm = FakeSlurm();
+  Node other(slurm, settings);
+  other.hand_over(slurm);
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
 }

@@ -1,6 +1,7 @@
 // Of the places where an option can stand, which one counts.
 #include "plugin/option_sources.h"
 
+#include "helper/image_choice.h"
 #include "tests/unit/fake_slurm.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
@@ -16,7 +17,7 @@ TEST_GROUP(OptionSources) {
   std::vector<std::pair<std::string, std::string>> found;
   std::optional<std::string> native;
   Settings::Options registered = Settings::Options::kPyxis;
-  bool launches_steps = true;
+  bool launches_steps = true, may_have_sites_image = false;
   std::string directory = "/here";
 
   void setup() override {
@@ -43,7 +44,7 @@ TEST_GROUP(OptionSources) {
       sources.take(spelling, spelling.argument ? argument.c_str() : nullptr);
     }
     sources.take_native_image(native);
-    return sources.resolve(directory, launches_steps);
+    return sources.resolve(directory, launches_steps, may_have_sites_image);
   }
   std::string value(const std::string& setting) {
     const OptionValues values = resolve().values;
@@ -226,12 +227,20 @@ TEST(OptionSources, AnEmptyVariableTakesBackWhatIsInherited) {
 
 TEST(OptionSources, AnEmptyImageTakesBackWhatIsInherited) {
   inherit({{kImage, "/i.sif"}, {"mounts", "/inherited"}});
-  native = "";
-  CHECK(resolve().values.empty());
-  native.reset();
-  inherit({{kImage, "/i.sif"}});
-  found = {{"container-image", ""}};
-  CHECK(resolve().values.empty());
+  for (const char* none : {"", "none"}) {
+    found.clear();
+    inherit({{kImage, "/i.sif"}, {"mounts", "/inherited"}});
+    native = none;
+    CHECK((OptionValues{{kImage, ""}} == resolve().values));
+    native.reset();
+    inherit({{kImage, "/i.sif"}});
+    found = {{"container-image", none}};
+    CHECK((OptionValues{{kImage, ""}} == resolve().values));
+    found.clear();
+    inherit({{kImage, "/i.sif"}});
+    slurm.variables["SLIPWAY_IMAGE"] = none;
+    CHECK((OptionValues{{kImage, ""}} == resolve().values));
+  }
 }
 
 TEST(OptionSources, AStepWithOptionsHasAnImage) {
@@ -244,10 +253,36 @@ TEST(OptionSources, AStepWithOptionsHasAnImage) {
 TEST(OptionSources, AStepThatNamesAnEmptyImageRunsOnTheHostWhateverItsOptions) {
   found = {{"container-mounts", "/a"}};
   native = "";
-  CHECK(resolve().values.empty());
+  CHECK((OptionValues{{kImage, ""}} == resolve().values));
   native.reset();
   found.emplace_back("container-image", "");
+  CHECK((OptionValues{{kImage, ""}} == resolve().values));
+}
+
+TEST(OptionSources, NoneIsInherited) {
+  inherit({{kImage, "none"}, {"mounts", "/inherited"}});
+  native.reset();
+  CHECK((OptionValues{{kImage, ""}} == resolve().values));
+}
+
+TEST(OptionSources, AFileCalledNoneHasAnotherName) {
+  native = "./none";
+  STRCMP_EQUAL("/here/./none", value(kImage).c_str());
+}
+
+TEST(OptionSources, OptionsAreForTheSitesImageToo) {
+  native.reset();
+  may_have_sites_image = true;
   CHECK(resolve().values.empty());
+  found = {{"container-mounts", "/a"}};
+  CHECK((OptionValues{{kImage, kSitesImage}, {"mounts", "/a"}} == resolve().values));
+  found.clear();
+  slurm.variables["SLIPWAY_MOUNTS"] = "/a";
+  CHECK((OptionValues{{"mounts", "/a"}} == resolve().values));
+  slurm.variables["SLIPWAY_WRITABLE"] = "maybe";
+  STRCMP_CONTAINS("SLIPWAY_WRITABLE=maybe", complaint().c_str());
+  native = "none";
+  STRCMP_EQUAL("", complaint().c_str());
 }
 
 TEST(OptionSources, AJobWithOptionsAndNoImagePassesThemOn) {
@@ -329,6 +364,6 @@ TEST(OptionSources, WhatWasTypedCountsForOneComponent) {
   OptionSources sources(slurm, registered, typed);
   sources.take(spelling_of("container-workdir"), "/w");
   sources.take_native_image("/a.sif");
-  LONGS_EQUAL(2, sources.resolve(directory, true).values.size());
-  CHECK(sources.resolve(directory, true).values.empty());
+  LONGS_EQUAL(2, sources.resolve(directory, true, false).values.size());
+  CHECK(sources.resolve(directory, true, false).values.empty());
 }

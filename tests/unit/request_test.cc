@@ -19,6 +19,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   request.job = 7;
   request.step = 4294967291u;
   request.subject = {"debug", "physics", {}};
+  request.chosen_by = "default_image=/a.sif in plugstack.conf";
   request.settings.words = {{"allow_root=yes", "plugstack.conf"},
                             {"partition:debug.trusted_path=/images", "/etc/x line 1"},
                             {"account:physics.batch=host", "/etc/x line 2"},
@@ -40,6 +41,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   CHECK(request.groups == back.groups);
   LONGS_EQUAL(7, back.job);
   UNSIGNED_LONGS_EQUAL(4294967291u, back.step);
+  STRCMP_EQUAL("default_image=/a.sif in plugstack.conf", back.chosen_by.c_str());
   CHECK(back.settings.allow_root);
   CHECK((std::vector<std::string>{"/images"} == back.settings.trusted_paths));
   CHECK_FALSE(back.settings.batch_in_image);

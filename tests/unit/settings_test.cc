@@ -60,6 +60,7 @@ TEST(Settings, NothingIsTheDefault) {
   STRCMP_EQUAL("", settings.error.c_str());
   CHECK(settings.options == Settings::Options::kPyxis);
   CHECK_FALSE(settings.allow_root);
+  CHECK(settings.default_image.empty() && settings.force_image.empty());
   CHECK(settings.trusted_paths.empty());
   LONGS_EQUAL(60, settings.stage_timeout_seconds);
   CHECK(settings.mount_kernel == MountKernel::kTrusted);
@@ -397,4 +398,19 @@ TEST(ScopedSettings, MistakesCountForAll) {
   STRCMP_CONTAINS("names no group", complaint("group:.batch=host").c_str());
   STRCMP_CONTAINS("options= is for all steps or none", complaint("partition:debug.options=native").c_str());
   STRCMP_CONTAINS("unknown key config", complaint("partition:debug.config=/etc/x").c_str());
+}
+
+TEST(Settings, ImagesOfTheSiteAreRead) {
+  const Settings settings = read({"default_image=/a.sif", "force_image=/b.sif"});
+  STRCMP_EQUAL("/a.sif", settings.default_image.c_str());
+  STRCMP_EQUAL("/b.sif", settings.force_image.c_str());
+  STRCMP_EQUAL("", read({"force_image=/b.sif", "force_image=none"}).force_image.c_str());
+  refuses("default_image=a.sif", "an absolute path, or none");
+  refuses("force_image=", "an absolute path, or none");
+}
+
+TEST(Settings, WordsBesideAnUnreadableFileAreKnown) {
+  const Settings settings = read({"batch=host", "config=/nowhere/slipway.conf", "force_image=/a.sif"});
+  STRCMP_CONTAINS("config=/nowhere/slipway.conf cannot be read", settings.error.c_str());
+  CHECK((Words{"batch=host", "force_image=/a.sif"} == texts_of(settings.words)));
 }
