@@ -19,7 +19,7 @@ Finding look_at_image(const Site& site, const SettingWord& word, const std::stri
   request.image = site.node.place_of(path);
   try {
     const OpenedImage image = open_root_image(request);
-    const ImageVerdict verdict = judge_policy(image, site.settings);
+    const ImageVerdict verdict = judge_file(image, site.settings);  // signatures would take longer than a health check
     if (!verdict.is_allowed) {
       return missing(named + " is not allowed: the image " + verdict.reason + " (" + verdict.key + ")", means,
                      "name an image that the image_ keys allow, or change them");
@@ -29,13 +29,17 @@ Finding look_at_image(const Site& site, const SettingWord& word, const std::stri
     if (!status || (status->st_mode & needed) != needed) {
       return missing(named + " cannot be read by everybody", "the steps of those who cannot fail", "correct its mode");
     }
-    const ImageMount mount = mount_of(image, request);
-    if (mount.how != ImageMount::kFuse) {
-      const std::string how = mount.how == ImageMount::kKernel ? "by the kernel" : "as a directory";
-      return ok(named + ", mounted " + how + ": it " + mount.why, "steps can run in it");
+    const ImageMount mount = mount_of_root(image, request);
+    const char* const remedy = "let root alone be able to write it, or name its directory in trusted_path=";
+    switch (mount.how) {
+      case ImageMount::kBind: return ok(named + ", shown as a directory: it " + mount.why, "steps can run in it");
+      case ImageMount::kKernel: return ok(named + ", mounted by the kernel: it " + mount.why, "steps can run in it");
+      case ImageMount::kSealed:
+        return warning(named + ": it " + mount.why, "each step keeps it in memory, and starts later", remedy);
+      case ImageMount::kFuse: break;
     }
     return warning(named + ", mounted by FUSE: it " + mount.why, "each step has a server of its own, and starts later",
-                   "let root alone be able to write it, or name its directory in trusted_path=");
+                   remedy);
   } catch (const Error& error) {
     return missing(std::string(error.what()) + " (" + word.place + ")", means,
                    "put the image there on this node, or correct the key");

@@ -269,8 +269,8 @@ TEST(DoctorSite, TheSitesImageIsThereAndAllowed) {
   is(Status::kMissing, "no such image on this node", look_at_default_image);
   is(Status::kMissing, "/etc/slurm/plugstack.conf line 1): every step of a user's fails", look_at_force_image);
   fake.make_directory("/images/site/bin");
-  is(Status::kOk, "/images/site (/etc/slurm/plugstack.conf line 1), mounted as a directory", look_at_default_image);
-  is(Status::kOk, "mounted as a directory", look_at_force_image);
+  is(Status::kOk, "/images/site (/etc/slurm/plugstack.conf line 1), shown as a directory", look_at_default_image);
+  is(Status::kOk, "shown as a directory", look_at_force_image);
   chmod(fake.place_of("/images/site").c_str(), 0750);
   is(Status::kMissing, "cannot be read by everybody", look_at_default_image);
   chmod(fake.place_of("/images/site").c_str(), 0755);
