@@ -13,9 +13,9 @@ namespace slipway {
 class Node {
  public:
   // After option parsing, in slurmstepd: starts stage when the step has a container, so that it works while slurmstepd
-  // prepares the ranks. Whether it has one is decided here: only the nodes can learn the job's partition and account, and
-  // so what default_image= and force_image= say. A mistake of the user's or the admin's is sent to the ranks, not thrown:
-  // a hook that fails here would drain the node.
+  // prepares the ranks. Whether it has one is decided here: only the nodes can learn the job's partition and account,
+  // and so what default_image= and force_image= say. A mistake of the user's or the admin's is sent to the ranks, not
+  // thrown: a hook that fails here would drain the node.
   Node(Slurm& slurm, const Settings& settings);
 
   // In each rank's process, still root: the node's first rank tells stage where the ranks stand. Never blocks on it.

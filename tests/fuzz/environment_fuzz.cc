@@ -51,7 +51,8 @@ void compare(const Environment& before, const Environment& after, const std::vec
   all.insert(after.begin(), after.end());
   for (const auto& [name, value] : all) {
     if (is_shells_own(name)) continue;
-    const bool stays = before.contains(name) && (keeps(kept, name) || (!after.contains(name) && name.find('*') != name.npos));
+    const bool cannot_be_dropped = !after.contains(name) && name.find('*') != name.npos;
+    const bool stays = before.contains(name) && (keeps(kept, name) || cannot_be_dropped);
     if (value_in(now, name) != value_in(stays ? before : after, name)) __builtin_trap();
   }
 }

@@ -23,7 +23,8 @@ Plan some_plan() {
   plan.is_batch = true;
   plan.interpreter_remedy = "use another";
   plan.no_pmix = plan.old_pmix = plan.no_munge = plan.no_pmi = plan.no_mpi = "it has none";
-  plan.environment = {{EnvironmentRule::kDrop, "*"}, {EnvironmentRule::kPass, "SLURM_*"}, {EnvironmentRule::kKeep, "A"}};
+  plan.environment = {
+      {EnvironmentRule::kDrop, "*"}, {EnvironmentRule::kPass, "SLURM_*"}, {EnvironmentRule::kKeep, "A"}};
   plan.set = {{"B", "2"}};
   plan.fill = {{"C", "3"}};
   plan.lead = {{"LD_LIBRARY_PATH", "/.slipway/host/lib"}};
