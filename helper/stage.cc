@@ -18,7 +18,6 @@
 #include "helper/error.h"
 #include "helper/message.h"
 #include "helper/place.h"
-#include "helper/rank.h"
 #include "helper/request.h"
 #include "helper/timeline.h"
 #include "helper/worker.h"
@@ -70,7 +69,6 @@ void stage(Fd& ranks) {
   const auto start = Timeline::Clock::now();
   stay_out_of_the_way();
   start_clean(kPlaceFd);
-  expect_ranks(ranks.get());
   Request request = read_request(kRequestFd);
   close(kRequestFd);
   Timeline beginning(request.is_verbose, start), waits = beginning;
