@@ -87,8 +87,8 @@ void stage(Fd& ranks) {
   try {
     worker->deliver(ranks, waits);
   } catch (const Error& error) {
+    send_failure(ranks.get(), {error.what(), kExitRefused});  // first: the log may be slow
     audit_refusal(request, error.what());
-    throw;
   }
 }
 
