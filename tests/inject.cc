@@ -33,6 +33,7 @@
 
 #include "enter/descriptors.h"
 #include "helper/fd.h"
+#include "helper/text_file.h"
 
 namespace {
 
@@ -91,11 +92,26 @@ class Tracer {
     while ((process = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
       if (process <= 0) continue;
       if (WIFSTOPPED(status)) stopped(process, status);
-      else tracees_.erase(process);
+      else ended(process);
     }
   }
 
  private:
+  void ended(pid_t process) {
+    tracees_.erase(process);
+    for (auto& [child, tracee] : tracees_) {
+      if (tracee.path.empty()) resume_orphan(child, tracee);
+    }
+  }
+
+  // A parent that was killed as it forked does not tell of its child.
+  void resume_orphan(pid_t process, Tracee& tracee) {
+    const std::string status = slipway::text_of_file("/proc/" + std::to_string(process) + "/status");
+    if (tracees_.contains(atoi(slipway::field_of(status, "PPid").c_str()))) return;
+    tracee.path = "?";
+    resume(process, 0);
+  }
+
   void stopped(pid_t process, int status) {
     const int signal = WSTOPSIG(status), event = status >> 16;
     if (signal == (SIGTRAP | 0x80)) {
@@ -113,7 +129,7 @@ class Tracer {
     } else if (event == PTRACE_EVENT_STOP) {
       const bool is_group_stop = signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
       Tracee& tracee = tracees_[process];
-      if (tracee.path.empty()) return;  // resumed when its parent has told of it
+      if (tracee.path.empty()) return resume_orphan(process, tracee);  // others when the parent has told of them
       if (is_group_stop) ptrace(PTRACE_LISTEN, process, nullptr, nullptr);
       else resume(process, 0);
     } else {
