@@ -4,9 +4,23 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace slipway {
+
+namespace {
+
+// Reaps it then, and sets errno. Who was killed is for the caller to reap.
+bool has_given_up(pid_t child) {
+  siginfo_t info{};
+  if (waitid(P_PID, child, &info, WEXITED | WNOWAIT) != 0 || info.si_code != CLD_EXITED) return false;
+  waitpid(child, nullptr, 0);
+  errno = ENOMEM;
+  return true;
+}
+
+}  // namespace
 
 pid_t bound_fork() {
   int pair[2];
@@ -23,10 +37,11 @@ pid_t bound_fork() {
   const int error = errno;
   close(pair[1]);
   char word;
-  while (child > 0 && recv(pair[0], &word, 1, 0) < 0 && errno == EINTR) continue;
+  ssize_t heard = 1;
+  while (child > 0 && (heard = recv(pair[0], &word, 1, 0)) < 0 && errno == EINTR) continue;
   close(pair[0]);
   errno = error;
-  return child;
+  return heard == 1 || !has_given_up(child) ? child : -1;
 }
 
 }  // namespace slipway

@@ -79,6 +79,7 @@ void kill_ranks(const Fd& slurmstepd, const struct stat& mount_namespace, const 
     if (runs_in(child, mount_namespace) && !is_dying(child)) killed |= kill(child, SIGKILL) == 0;
   }
   if (!killed) return;
+  alarm(10);  // as in helper/audit.cc: a log daemon may take nothing
   openlog("slipway", LOG_PID, LOG_DAEMON);
   syslog(LOG_ERR, "job %u step %u: its FUSE server (%s) ended; its ranks were killed", request.job, request.step,
          request.settings.fuse_program.c_str());

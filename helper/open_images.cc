@@ -54,14 +54,32 @@ Fd open_image(const std::string& path) {
   return fd;
 }
 
-// The regular file at `path`; nothing where it is something else, or cannot be opened. Opened only when that is known:
-// opening a device can do something.
+// Why there is no file that its user can read is for who binds it to say. Throws Error where it may be an image all the
+// same: it must not be shown as a file.
+Fd no_file(const std::string& path) {
+  switch (errno) {
+    case ENOENT:
+    case ENOTDIR:
+    case EACCES:
+    case EPERM:
+    case ELOOP:
+    case ENAMETOOLONG:
+      return {};
+    default:
+      throw system_error(printable(path), "open");
+  }
+}
+
+// The regular file at `path`; nothing where it is something else. Opened only when that is known: opening a device can
+// do something.
 Fd open_file(const std::string& path) {
   Fd found(kernel::openat2(AT_FDCWD, path.c_str(), O_PATH | O_CLOEXEC, kernel::kResolveNoMagicLinks));
   if (!found && errno == ENOSYS) found.reset(::open(path.c_str(), O_PATH | O_CLOEXEC));  // as in open_image
   struct stat status;
-  if (!found || fstat(found.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
-  return Fd(::open(link_to(found).c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  if (!found || fstat(found.get(), &status) != 0) return no_file(path);
+  if (!S_ISREG(status.st_mode)) return {};
+  Fd file(::open(link_to(found).c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  return file ? std::move(file) : no_file(path);
 }
 
 }  // namespace

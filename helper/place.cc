@@ -1,5 +1,6 @@
 #include "helper/place.h"
 
+#include <cerrno>
 #include <climits>
 
 #include "helper/channel.h"
@@ -9,7 +10,7 @@ namespace slipway {
 
 void send_place(int socket, const Place& place) {
   const int descriptor = place.mount_namespace.get();
-  if (!send_datagram(socket, std::as_bytes(std::span(place.cwd)), std::span(&descriptor, 1))) {
+  if (!send_datagram(socket, std::as_bytes(std::span(place.cwd)), std::span(&descriptor, 1)) && errno != EPIPE) {
     throw system_error("container", "sendmsg", "ask the admin to look at this node's memory and logs");
   }
 }

@@ -192,13 +192,25 @@ RootWriting writing_of(const Terms& terms, bool image_is_directory) {
   return writing;
 }
 
+// Empty where the node has none that the user may read. Throws Error: programs would only wonder at what they miss.
+std::string text_of_host_file(const char* path) {
+  const Fd file(open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  std::string text = text_of_regular_file(file, kLongestHostFile);
+  struct stat status;
+  const bool is_missing = !file && (errno == ENOENT || errno == ENOTDIR || errno == EACCES || errno == ELOOP);
+  const bool is_empty = file && fstat(file.get(), &status) == 0 && (!S_ISREG(status.st_mode) || status.st_size == 0);
+  if (text.empty() && !is_missing && !is_empty) {
+    throw system_error(path, "cannot be read on this node", "ask the admin to look at it");
+  }
+  return text;
+}
+
 void add_names(Skeleton& skeleton, Accounts accounts, const Terms& terms) {
   accounts.home = home_inside(accounts, terms);
   skeleton.add_file("/etc/passwd", passwd_file(accounts, skeleton.image_file("/etc/passwd")));
   skeleton.add_file("/etc/group", group_file(accounts, skeleton.image_file("/etc/group")));
   for (const char* path : kHostFiles) {
-    const std::string content =
-        text_of_regular_file(Fd(open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)), kLongestHostFile);
+    const std::string content = text_of_host_file(path);
     if (!content.empty()) skeleton.add_file(path, content);
   }
 }

@@ -19,7 +19,6 @@
 #include "helper/image_choice.h"
 #include "helper/message.h"
 #include "helper/place.h"
-#include "helper/rank.h"
 #include "helper/request.h"
 #include "helper/timeline.h"
 #include "helper/worker.h"
@@ -71,7 +70,6 @@ void stage(Fd& ranks) {
   const auto start = Timeline::Clock::now();
   stay_out_of_the_way();
   start_clean(kPlaceFd);
-  expect_ranks(ranks.get());
   Request request = read_request(kRequestFd);
   close(kRequestFd);
   Timeline beginning(request.is_verbose, start), waits = beginning;
@@ -90,8 +88,9 @@ void stage(Fd& ranks) {
   try {
     worker->deliver(ranks, waits);
   } catch (const Error& error) {
+    // First: the log may be slow.
+    send_failure(ranks.get(), {with_choice(error, request.chosen_by).what(), error.exit_code()});
     audit_refusal(request, error.what());
-    throw with_choice(error, request.chosen_by);
   }
 }
 

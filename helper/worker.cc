@@ -175,9 +175,10 @@ void Worker::deliver(Fd& ranks, Timeline timeline) {
   if (is_container) fstat(answer.descriptors[kWireMountNamespace].get(), &mount_namespace);
   answer.descriptors.clear();  // else this process would keep the container
 
-  // It may go on to warm the page cache.
+  // It may go on to warm the page cache and to log, but not for ever: its child, the user's half, keeps the container.
   pollfd end{answer_.get(), POLLIN, 0};
   if (poll(&end, 1, static_cast<int>(patience.seconds) * 1000) > 0 && waitpid(pid_, nullptr, 0) == pid_) pid_ = -1;
+  else kill(pid_, SIGKILL);
   if (!servers.empty() && is_container) watch_fuse_servers(servers, *rank, mount_namespace, request_);
 }
 

@@ -11,6 +11,7 @@
 #include "helper/message.h"
 #include "helper/options.h"
 #include "helper/place.h"
+#include "helper/rank.h"
 #include "helper/request.h"
 #include "helper/terms.h"
 #include "plugin/command_line.h"
@@ -184,6 +185,7 @@ void Node::read_settings_again(const Slurm& slurm) {
 
 void Node::start(Slurm& slurm, const OptionValues& options, const ImageChoice& choice) {
   const SocketPair ranks = socket_pair();
+  expect_ranks(ranks.theirs.get());  // stage may start later than they do
   const SocketPair place = socket_pair();
   const Fd request = moved_up(write_request(request_for(slurm, settings_, subject_, options, choice)));
   ranks_end_ = moved_up(ranks.ours);

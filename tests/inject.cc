@@ -2,9 +2,10 @@
 // one system call of theirs go wrong. Which one says the file faults/NODE.NAME beside it (tests/faults writes it):
 //   record                         write each call of each process to the .log beside that file
 //   PROCESS CALL NTH kill          SIGKILL for the process when it comes to its NTH CALL
-//   PROCESS CALL NTH ERROR         that call is not made, and gives this errno
+//   PROCESS CALL NTH ERROR         that call is not made, and gives this errno; close is made all the same (close(2))
 //   PROCESS CALL NTH hold          all wait until that file is gone, or ten seconds
-// PROCESS is "0", its second child "0.1", and so on: threads count as children. Without that file nothing is changed.
+// PROCESS is "0", its second child "0.1", and so on: threads count as children. What enter executes is the user's and is
+// let go. Without that file nothing is changed.
 //
 // The helper keeps its process id, parent, descriptors, words and environment; what traces it is a process beside it
 // that holds nothing of it. (strace counts calls in all processes alike, and holds the descriptors whose end tells that
@@ -32,6 +33,7 @@
 
 #include "enter/descriptors.h"
 #include "helper/fd.h"
+#include "helper/text_file.h"
 
 namespace {
 
@@ -78,8 +80,8 @@ void give(pid_t process, int error) {
 
 class Tracer {
  public:
-  Tracer(pid_t helper, Order order, std::string order_file, int log)
-      : helper_(helper), order_(std::move(order)), order_file_(std::move(order_file)), log_(log) {
+  Tracer(pid_t helper, bool is_enter, Order order, std::string order_file, int log)
+      : helper_(helper), is_enter_(is_enter), order_(std::move(order)), order_file_(std::move(order_file)), log_(log) {
     tracees_[helper].path = "0";
   }
 
@@ -90,11 +92,26 @@ class Tracer {
     while ((process = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
       if (process <= 0) continue;
       if (WIFSTOPPED(status)) stopped(process, status);
-      else tracees_.erase(process);
+      else ended(process);
     }
   }
 
  private:
+  void ended(pid_t process) {
+    tracees_.erase(process);
+    for (auto& [child, tracee] : tracees_) {
+      if (tracee.path.empty()) resume_orphan(child, tracee);
+    }
+  }
+
+  // A parent that was killed as it forked does not tell of its child.
+  void resume_orphan(pid_t process, Tracee& tracee) {
+    const std::string status = slipway::text_of_file("/proc/" + std::to_string(process) + "/status");
+    if (tracees_.contains(atoi(slipway::field_of(status, "PPid").c_str()))) return;
+    tracee.path = "?";
+    resume(process, 0);
+  }
+
   void stopped(pid_t process, int status) {
     const int signal = WSTOPSIG(status), event = status >> 16;
     if (signal == (SIGTRAP | 0x80)) {
@@ -106,12 +123,13 @@ class Tracer {
       name_child(process, static_cast<pid_t>(child));
       resume(process, 0);
     } else if (event == PTRACE_EVENT_EXEC) {
+      if (is_enter_ && has_begun_) return let_go(process);
       has_begun_ |= process == helper_;
       resume(process, 0);
     } else if (event == PTRACE_EVENT_STOP) {
       const bool is_group_stop = signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
       Tracee& tracee = tracees_[process];
-      if (tracee.path.empty()) return;  // resumed when its parent has told of it
+      if (tracee.path.empty()) return resume_orphan(process, tracee);  // others when the parent has told of them
       if (is_group_stop) ptrace(PTRACE_LISTEN, process, nullptr, nullptr);
       else resume(process, 0);
     } else {
@@ -120,6 +138,11 @@ class Tracer {
   }
 
   void resume(pid_t process, int signal) { ptrace(PTRACE_SYSCALL, process, nullptr, static_cast<long>(signal)); }
+
+  void let_go(pid_t process) {
+    tracees_.erase(process);
+    ptrace(PTRACE_DETACH, process, nullptr, nullptr);
+  }
 
   void name_child(pid_t parent, pid_t child) {
     Tracee& by = tracees_[parent];
@@ -147,7 +170,7 @@ class Tracer {
     } else if (order_.action == "hold") {
       for (int i = 0; i < 1000 && access(order_file_.c_str(), F_OK) == 0; ++i) usleep(10'000);
     } else {
-      leave_out_call(process);
+      if (order_.call != "close") leave_out_call(process);
       tracee.error = atoi(order_.action.c_str());
     }
   }
@@ -155,6 +178,7 @@ class Tracer {
   void tell(const std::string& line) { dprintf(log_, "%s\n", line.c_str()); }
 
   const pid_t helper_;
+  const bool is_enter_;
   const Order order_;
   const std::string order_file_;
   const int log_;
@@ -163,7 +187,7 @@ class Tracer {
 };
 
 // A grandchild, so that the helper has no child that it does not know.
-void start_tracer(const Order& order, const std::string& order_file) {
+void start_tracer(bool is_enter, const Order& order, const std::string& order_file) {
   const slipway::Fd log(open((order_file + ".log").c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
   if (!log) die("open log");
   int ready[2];
@@ -196,7 +220,7 @@ void start_tracer(const Order& order, const std::string& order_file) {
     die("ptrace");
   }
   close(ready[1]);
-  Tracer(helper, order, order_file, log.get()).run();
+  Tracer(helper, is_enter, order, order_file, log.get()).run();
   _exit(0);
 }
 
@@ -212,7 +236,7 @@ int main(int, char** argv) {
     if (file >> order.process && order.process == "record") order.process.clear();
     else file >> order.call >> order.nth >> order.action;
     file.close();
-    start_tracer(order, order_file);
+    start_tracer(name == "slipway-enter", order, order_file);
   }
   execv((directory + "/real/" + name).c_str(), argv);
   die("execv");

@@ -244,7 +244,12 @@ class Soak:
         if status not in step.statuses:
             yield f"ended with {status}, not {' or '.join(map(str, step.statuses))}; it said: {errors[-600:]}"
         lines = sorted(re.sub(r"\w+:\[\d+\]", self.whose, line).rstrip() for line in output.splitlines())
-        if lines != step.lines():
+        # When a task died of SIGKILL or SIGTERM, srun 22.05 may end the step before all of its output has come: of 3000
+        # bare steps, 23 lost lines so.
+        expected = step.lines()
+        if "Force Terminated StepId" in errors:
+            expected = [line for line in expected if line in lines]
+        if lines != expected:
             yield f"printed {lines}, not {step.lines()}"
         ours = [line for line in errors.splitlines() if "slipway: " in line]
         if step.ending:

@@ -27,3 +27,10 @@ TEST(PlaceOfRanks, NoRankIsNoPlace) {
   pair.ours.reset();
   CHECK_FALSE(receive_place(pair.theirs.get()).has_value());
 }
+
+// It has told the ranks why.
+TEST(PlaceOfRanks, AStageThatHasEndedIsNotMissed) {
+  SocketPair pair = socket_pair();
+  pair.theirs.reset();
+  send_place(pair.ours.get(), {"/home", Fd(open("/dev/null", O_RDONLY | O_CLOEXEC))});
+}
