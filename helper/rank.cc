@@ -49,8 +49,7 @@ void expect_ranks(int socket) {
 }
 
 // Any process of the step's user can have the ranks' socket (pidfd_getfd(2), from a rank that waits), and say what a
-// rank says; also one whose parent is gone, and which so is a child of some process of root's. And it may hold the socket
-// for longer than the step lives.
+// rank says: also an orphan, whose parent is root's as well. And it may hold the socket for longer than the step lives.
 std::optional<Rank> await_rank(int socket, pid_t slurmstepd) {
   for (;;) {
     pollfd wait{socket, POLLIN, 0};

@@ -1,7 +1,7 @@
-// forge, as a task prolog: leaves behind an orphan that takes the ranks' socket from the rank (pidfd_getfd) before enter
-// has spoken: the rank may only run when nothing else wants its CPU, and a loop does. The orphan then says there what
-// enter says ("here I am"), as often as the socket takes it, or with FORGE=silent ends the rank instead. It goes on as
-// "sleep 1401", which holds the socket.
+// forge, as a task prolog: leaves behind an orphan that takes the ranks' socket from the rank (pidfd_getfd) before
+// enter has spoken: the rank may only run when nothing else wants its CPU, and a loop does. The orphan then says there
+// what enter says ("here I am"), as often as the socket takes it, or with FORGE=silent ends the rank instead. It goes on
+// as "sleep 1401", which holds the socket.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
