@@ -107,13 +107,13 @@ void run_server(const Request& request, int socket) {
 
 FuseServer::FuseServer(const Request& request) : child_([&](int socket) { run_server(request, socket); }) {}
 
-void FuseServer::start(const FuseOrder& order, std::span<const int> descriptors, pid_t rank,
+void FuseServer::start(const FuseOrder& order, std::span<const int> descriptors, const Rank& rank,
                        const Patience& patience) {
   connection_ = order.connection;
   Ready ready;
   child_.receive(writable_bytes_of(ready), 0, patience);
   make_step_member(child_.pid(), rank);
-  child_.send(bytes_of(Start{order, rank}), descriptors);
+  child_.send(bytes_of(Start{order, rank.pid}), descriptors);
   child_.wait_for_exec();
 }
 

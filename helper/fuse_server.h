@@ -26,7 +26,7 @@ class FuseServer {
 
   // Has it execute the program, as a member of the step of which `rank` is a process. Throws Error, also that of the
   // process.
-  void start(const FuseOrder& order, std::span<const int> descriptors, pid_t rank, const Patience& patience);
+  void start(const FuseOrder& order, std::span<const int> descriptors, const Rank& rank, const Patience& patience);
 
   pid_t pid() const { return child_.pid(); }
   unsigned connection() const { return connection_; }  // as in FuseOrder

@@ -236,9 +236,9 @@ bool has_environment_scripts(const Terms& terms) {
   return found;
 }
 
-Fd add_image_environment(const Request& request, pid_t rank, unsigned unshared, std::span<const Fd> container,
+Fd add_image_environment(const Request& request, const Rank& rank, unsigned unshared, std::span<const Fd> container,
                          const Patience& patience) {
-  Child child([&](int socket) { run_scripts(request, rank, unshared, socket); });
+  Child child([&](int socket) { run_scripts(request, rank.pid, unshared, socket); });
   make_step_member(child.pid(), rank);
   child.send(bytes_of(Go{}), numbers_of(container.first(wire_namespaces_end(unshared))));
   Extended extended;

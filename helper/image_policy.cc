@@ -64,16 +64,11 @@ std::optional<Answer> judge_path(const OpenedImage& image, const Settings& setti
                 "is " + printable(path)};
 }
 
-bool is_vouched_for(const OpenedImage& image, const Settings& settings) {
-  const std::string path = real_path(image.fd.get());
-  return std::any_of(settings.trusted_paths.begin(), settings.trusted_paths.end(),
-                     [&](const std::string& trusted) { return is_at_or_below(path, resolved_path(trusted)); });
-}
-
 // On FUSE a file is whatever its server says, and the server is some user's process, which root does not ask.
 void refuse_fuse(const OpenedImage& image, const Settings& settings) {
   const std::string file_system = file_system_of(image.fd.get());
-  if ((file_system.empty() || file_system.starts_with("fuse")) && !is_vouched_for(image, settings)) {
+  if ((file_system.empty() || file_system.starts_with("fuse")) &&
+      !trusted_path_of(image.fd.get(), settings.trusted_paths)) {
     throw Error(image.name, "it lies on FUSE, where ownership proves nothing, and under no trusted_path");
   }
 }

@@ -80,9 +80,9 @@ void make_init(const Request& request, pid_t rank, size_t count, int socket) {
 
 }  // namespace
 
-InitProcess start_init_process(const Request& request, pid_t rank, std::span<const Fd> namespaces,
+InitProcess start_init_process(const Request& request, const Rank& rank, std::span<const Fd> namespaces,
                                const Patience& patience) {
-  Child child([&](int socket) { make_init(request, rank, namespaces.size(), socket); });
+  Child child([&](int socket) { make_init(request, rank.pid, namespaces.size(), socket); });
   make_step_member(child.pid(), rank);
   child.send(bytes_of(Go{}), numbers_of(namespaces));
   Started started;

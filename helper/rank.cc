@@ -1,6 +1,7 @@
 #include "helper/rank.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -15,6 +16,8 @@ namespace slipway {
 
 namespace {
 
+constexpr int kTick = 1000;  // ms
+
 // The kernel's word for who sent it (unix(7), SCM_CREDENTIALS).
 pid_t sender_of(msghdr& envelope) {
   const cmsghdr* const header = CMSG_FIRSTHDR(&envelope);
@@ -23,8 +26,6 @@ pid_t sender_of(msghdr& envelope) {
   memcpy(&sender, CMSG_DATA(header), sizeof sender);
   return sender.pid;
 }
-
-std::string status_of(pid_t process) { return text_of_file("/proc/" + std::to_string(process) + "/status"); }
 
 }  // namespace
 
@@ -47,8 +48,14 @@ void expect_ranks(int socket) {
   }
 }
 
-std::optional<Rank> await_rank(int socket) {
+// Any process of the step's user can have the ranks' socket (pidfd_getfd(2), from a rank that waits), and say what a
+// rank says: also an orphan, whose parent is root's as well. And it may hold the socket for longer than the step lives.
+std::optional<Rank> await_rank(int socket, pid_t slurmstepd) {
   for (;;) {
+    pollfd wait{socket, POLLIN, 0};
+    const int ready = poll(&wait, 1, kTick);
+    if (ready == 0 && kill(slurmstepd, 0) != 0) return std::nullopt;
+    if (ready <= 0) continue;
     char hello;
     iovec part{&hello, sizeof hello};
     alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred))];
@@ -60,12 +67,14 @@ std::optional<Rank> await_rank(int socket) {
     const ssize_t size = recvmsg(socket, &envelope, MSG_CMSG_CLOEXEC);
     if (size < 0 && errno == EINTR) continue;
     if (size <= 0) return std::nullopt;
-    Rank rank;
-    rank.pid = sender_of(envelope);
-    rank.slurmstepd = atoi(field_of(status_of(rank.pid), "PPid").c_str());
-    // A rank's task prolog holds the socket too: what it says is its user's, and its parent is the user's.
-    if (rank.slurmstepd > 0 && field_of(status_of(rank.slurmstepd), "Uid").starts_with("0\t")) return rank;
+    const Rank rank{sender_of(envelope), slurmstepd};
+    if (is_alive(rank)) return rank;
   }
+}
+
+bool is_alive(const Rank& rank) {
+  const std::string status = text_of_file("/proc/" + std::to_string(rank.pid) + "/status");
+  return field_of(status, "PPid") == std::to_string(rank.slurmstepd);
 }
 
 }  // namespace slipway

@@ -5,13 +5,11 @@
 
 #include <optional>
 
-#include "helper/fd.h"
-
 namespace slipway {
 
 struct Rank {
   pid_t pid = -1;
-  pid_t slurmstepd = -1;
+  pid_t slurmstepd = -1;  // its parent, by the plugin's word
 };
 
 // How long what the ranks wait for may take: the site's limit, and not longer than one of them waits.
@@ -29,6 +27,9 @@ void expect_ranks(int socket);
 
 // Blocks until enter runs in one of them (enter/arrival.h): Slurm has then put it into its cgroups and limits. Nothing:
 // the step ended before.
-std::optional<Rank> await_rank(int socket);
+std::optional<Rank> await_rank(int socket, pid_t slurmstepd);
+
+// It is still there. Another process may have its number by now, and that one is not slurmstepd's child.
+bool is_alive(const Rank& rank);
 
 }  // namespace slipway

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <string_view>
 
 #include "helper/error.h"
@@ -60,11 +59,9 @@ void move_to_cgroups(pid_t process, pid_t rank) {
 }
 
 // The CPUs of slurmstepd, as far as the step's cgroup allows them: a rank may be bound to one of them.
-void use_cpus_of_step(pid_t process, pid_t rank) {
+void use_cpus_of_step(pid_t process, pid_t slurmstepd) {
   cpu_set_t cpus;
-  const std::string status = text_of_file(file_of(rank, "status"));
-  const pid_t parent = atoi(field_of(status, "PPid").c_str());
-  if (sched_getaffinity(parent, sizeof cpus, &cpus) == 0) sched_setaffinity(process, sizeof cpus, &cpus);
+  if (sched_getaffinity(slurmstepd, sizeof cpus, &cpus) == 0) sched_setaffinity(process, sizeof cpus, &cpus);
 }
 
 void copy_priority(pid_t process, pid_t rank) {
@@ -106,11 +103,13 @@ std::vector<std::string> cgroup_directories(const std::string& cgroups, const st
   return directories;
 }
 
-void make_step_member(pid_t process, pid_t rank) {
-  move_to_cgroups(process, rank);
-  use_cpus_of_step(process, rank);
-  copy_priority(process, rank);
-  copy_oom_score(process, rank);
+void make_step_member(pid_t process, const Rank& rank) {
+  move_to_cgroups(process, rank.pid);
+  use_cpus_of_step(process, rank.slurmstepd);
+  copy_priority(process, rank.pid);
+  copy_oom_score(process, rank.pid);
+  // What was read before was the rank's only if it still is one.
+  if (!is_alive(rank)) throw Error("container", "the rank that waited for it has ended");
 }
 
 void take_limits_of(pid_t rank) {

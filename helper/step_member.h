@@ -7,11 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "helper/rank.h"
+
 namespace slipway {
 
 // Gives `process` the cgroups, priority and out-of-memory score of `rank`, and the CPUs of the whole step. Called by
-// root, before `process` executes anything of the user's. Throws Error.
-void make_step_member(pid_t process, pid_t rank);
+// root, before `process` executes anything of the user's. Throws Error, also where the rank has ended: its number may
+// be another process's.
+void make_step_member(pid_t process, const Rank& rank);
 
 // Gives this process the limits of `rank`. Called as the user: root may lack CAP_SYS_RESOURCE, with which alone it
 // could see and set the limits of others. Throws Error.

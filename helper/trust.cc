@@ -75,24 +75,29 @@ bool is_open_for_writing(int image) {
 
 }  // namespace
 
+std::optional<std::string> trusted_path_of(int fd, const std::vector<std::string>& trusted_paths) {
+  const std::string path = real_path(fd);
+  for (const std::string& trusted : trusted_paths) {
+    if (is_at_or_below(path, normal_path(trusted))) return trusted;
+  }
+  return std::nullopt;
+}
+
 Verdict judge_image(int image, const std::vector<std::string>& trusted_paths) {
   try {
-    const std::string path = real_path(image);
-    const auto is_below = [&](const std::string& directory) { return is_at_or_below(path, normal_path(directory)); };
-    const auto vouched = std::find_if(trusted_paths.begin(), trusted_paths.end(), is_below);
+    const auto trusted_path = trusted_path_of(image, trusted_paths);
     // Before anything else, since all else asks the file system.
-    if (vouched == trusted_paths.end() && !is_on_local_file_system(image)) {
+    if (!trusted_path && !is_on_local_file_system(image)) {
       return {false, "lies on a file system where ownership proves nothing, and under no trusted_path"};
     }
     struct stat status;
     if (fstat(image, &status) != 0) return {false, "cannot be examined"};
     std::string writer = writer_of("it", status);
     if (!writer.empty()) return {false, writer};
-    writer = writer_on_the_way(image, path);
+    writer = writer_on_the_way(image, real_path(image));
     if (!writer.empty()) return {false, writer};
     if (is_open_for_writing(image)) return {false, "is open for writing by some process"};
-    return {true, vouched == trusted_paths.end() ? "can be written by root alone"
-                                                 : "lies under trusted_path=" + *vouched};
+    return {true, trusted_path ? "lies under trusted_path=" + *trusted_path : "can be written by root alone"};
   } catch (const Error& error) {
     return {false, "cannot be examined (" + std::string(error.what()) + ")"};
   }

@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@ struct Verdict {
   bool trusted = false;
   std::string reason;  // completes "the image ...": "is owned by alice"
 };
+
+// Which of the directories that the admin vouches for holds the open file. Nothing: none does. By the kernel's name for
+// the file, without a question to its file system. Throws Error.
+std::optional<std::string> trusted_path_of(int fd, const std::vector<std::string>& trusted_paths);
 
 // Judges the open file `image`, not a path: owner and mode of the file and of every directory above it, the kind of
 // its file system (unless it lies below one of `trusted_paths`, which the admin vouches for), and that no one holds it

@@ -60,7 +60,7 @@ void start_server(FuseServer& server, const FuseOrder& order, std::vector<Fd> op
                   const Patience& patience) {
   if (opened.size() != 2) throw no_proper_answer();
   const int descriptors[] = {opened[0].get(), opened[1].get()};
-  server.start(order, descriptors, rank.pid, patience);
+  server.start(order, descriptors, rank, patience);
 }
 
 std::string node_name() {
@@ -75,7 +75,7 @@ size_t worker_descriptors(unsigned unshared) { return wire_descriptors(unshared 
 // Behind the other namespaces, as helper/wire.h has it.
 void add_init_process(std::vector<Fd>& container, const Request& request, const Rank& rank, const Patience& patience) {
   const auto namespaces = std::span<const Fd>(container).subspan(kWireUserNamespace);
-  InitProcess init = start_init_process(request, rank.pid, namespaces, patience);
+  InitProcess init = start_init_process(request, rank, namespaces, patience);
   container.push_back(std::move(init.pid_namespace));
   container.push_back(std::move(init.lifeline));
 }
@@ -121,7 +121,7 @@ void Worker::deliver(Fd& ranks, Timeline timeline) {
   const auto meet_rank = [&] {
     if (rank) return true;
     timeline.skip();
-    rank = await_rank(ranks.get());
+    rank = await_rank(ranks.get(), request_.slurmstepd);
     timeline.phase("a rank awaited");
     return rank.has_value();
   };
@@ -159,7 +159,7 @@ void Worker::deliver(Fd& ranks, Timeline timeline) {
     }
     if (has_scripts) {
       answer.descriptors[kWirePlan] =
-          add_image_environment(request_, rank->pid, wire.unshared, answer.descriptors, patience);
+          add_image_environment(request_, *rank, wire.unshared, answer.descriptors, patience);
       timeline.phase("image's scripts");
     }
   }

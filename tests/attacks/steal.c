@@ -1,7 +1,7 @@
-// steal SECONDS: tries all the time what one process can do to another of its user, to every process of Slipway that it
-// finds: take a descriptor (pidfd_getfd), attach (ptrace), read memory, environment, descriptors, root and directory in
-// procfs. Prints each kind that worked once; of slipway-enter, which is the user's own process, only descriptors of
-// devices. At last how many attempts there were at which names.
+// steal: tries all the time, until it is terminated, what one process can do to another of its user, to every process
+// of Slipway that it finds: take a descriptor (pidfd_getfd), attach (ptrace), read memory, environment, descriptors,
+// root and directory in procfs. Prints each kind that worked once; of slipway-enter, which is the user's own process,
+// only descriptors of devices. At last how many attempts there were at which names.
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <dirent.h>
@@ -17,7 +17,6 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static const char *const kNames[] = {"slipway-stage", "slipway-fuse", "slipway-init", "slipway-enter"};
@@ -92,10 +91,14 @@ static void attach(const char *pid, int name) {
   }
 }
 
-int main(int argc, char **argv) {
-  const time_t end = time(NULL) + (argc > 1 ? atoi(argv[1]) : 5);
+static volatile sig_atomic_t ended;
+
+static void end(int number) { ended = number; }
+
+int main(void) {
+  signal(SIGTERM, end);
   setvbuf(stdout, NULL, _IOLBF, 0);
-  while (time(NULL) < end) {
+  while (!ended) {
     DIR *const directory = opendir("/proc");
     const struct dirent *entry;
     while ((entry = readdir(directory))) {

@@ -161,8 +161,8 @@ make_images() {
   chmod 0755 "$tree/bin/garbage"
   ln -s /nowhere/at/all "$tree/bin/dangling"
   mkdir -p "$tree/bin/setuid"
-  cp "$tree/bin/busybox" "$tree/bin/setuid/"
-  chmod 04755 "$tree/bin/setuid/busybox"
+  cp "$(tool euid -static)" "$tree/bin/setuid/"
+  chmod 04755 "$tree/bin/setuid/euid"
   mknod -m 0666 "$tree/bin/null-device" c 1 3
   "$CLUSTER_STATE/usr/bin/slipway" build "$image" "$tree"
   rm -f "$CLUSTER_IMAGES/small.sqsh"

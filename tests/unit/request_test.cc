@@ -18,6 +18,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   request.groups = {100, 4294967294u};
   request.job = 7;
   request.step = 4294967291u;
+  request.slurmstepd = 4711;
   request.subject = {"debug", "physics", {}};
   request.chosen_by = "default_image=/a.sif in plugstack.conf";
   request.settings.words = {{"allow_root=yes", "plugstack.conf"},
@@ -42,6 +43,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   LONGS_EQUAL(7, back.job);
   UNSIGNED_LONGS_EQUAL(4294967291u, back.step);
   STRCMP_EQUAL("default_image=/a.sif in plugstack.conf", back.chosen_by.c_str());
+  LONGS_EQUAL(4711, back.slurmstepd);
   CHECK(back.settings.allow_root);
   CHECK((std::vector<std::string>{"/images"} == back.settings.trusted_paths));
   CHECK_FALSE(back.settings.batch_in_image);
