@@ -21,8 +21,8 @@ struct Patience {
 // Blocks until `socket` has a datagram or end of file. Throws Error: the limit passed, or the ranks are gone.
 void await_answer(int socket, const Patience& patience);
 
-// To be called before any rank is there, and so by who starts stage: the kernel tells the sender only of a datagram that
-// was sent after this. Throws Error.
+// To be called before any rank is there, and so by who starts stage: the kernel tells the sender only of a datagram
+// that was sent after this. Throws Error.
 void expect_ranks(int socket);
 
 // Blocks until enter runs in one of them (enter/arrival.h): Slurm has then put it into its cgroups and limits. Nothing:

@@ -1,4 +1,5 @@
-// The first entry of the plan and of the request: a plugin, stage and enter of different installations do not go together.
+// The first entry of the plan and of the request: a plugin, stage and enter of different installations do not go
+// together.
 #pragma once
 
 namespace slipway {

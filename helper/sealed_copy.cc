@@ -79,7 +79,7 @@ uint64_t most_bytes_of_copy(const Settings& settings) {
   return number > kMost / unit ? kMost : number * unit;
 }
 
-Fd copy_of(const Request& request, int image, const SealOrder& order, pid_t rank, const Patience& patience) {
+Fd copy_of(const Request& request, int image, const SealOrder& order, const Rank& rank, const Patience& patience) {
   Child child([&](int socket) { copy_image(request, socket); });
   make_step_member(child.pid(), rank);
   child.send(bytes_of(order), std::span(&image, 1));

@@ -22,7 +22,7 @@ uint64_t most_bytes_of_copy(const Settings& settings);
 
 // Copies `image` in a process that is the user, where `rank` is accounted and limited. Called by root, which reads none
 // of it. Throws Error: too large, unreadable, an end of patience.
-Fd copy_of(const Request& request, int image, const SealOrder& order, pid_t rank, const Patience& patience);
+Fd copy_of(const Request& request, int image, const SealOrder& order, const Rank& rank, const Patience& patience);
 
 // The copy for reading alone, once nobody can write, grow or shrink it: also those who still hold a descriptor of it.
 // Throws Error.

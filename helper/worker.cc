@@ -130,7 +130,7 @@ void Worker::deliver(Fd& ranks, Timeline timeline) {
     if (!meet_rank()) return;
     SealOrder order;
     memcpy(&order, &wire, sizeof order);
-    const Fd copy = copy_of(request_, answer.descriptors[0].get(), order, rank->pid, patience);
+    const Fd copy = copy_of(request_, answer.descriptors[0].get(), order, *rank, patience);
     const int descriptor = copy.get();
     if (!send_datagram(answer_.get(), bytes_of(Go{}), std::span(&descriptor, 1))) throw no_proper_answer();
     answer = receive(wire, patience);
