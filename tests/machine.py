@@ -146,8 +146,9 @@ class Machine:
             owner = os.lstat(path).st_uid
         except OSError:
             return False
-        # Root's stage makes no file with a name of its own; where it works has "slipway" in its name.
-        return owner in self.uids or (owner == 0 and "slipway" in path and not path.startswith("/tmp/h-"))
+        # Root's stage makes no file with a name of its own; where it works has "slipway" in its name. The nodes have a /tmp
+        # of their own: what root makes in this machine's is another's.
+        return owner in self.uids or (owner == 0 and "slipway" in path and not path.startswith("/tmp/"))
 
     def look_at_slurm(self):
         states = subprocess.run(["sinfo", "-h", "-N", "-o", "%N %T %E"], check=False, capture_output=True, text=True,
