@@ -10,8 +10,8 @@
 #include "cli/topology_svg.h"
 #include "helper/error.h"
 #include "topology/hwloc_reader.h"
-#include "topology/layout.h"
 #include "topology/rank_line.h"
+#include "topology/srun_layout.h"
 
 namespace slipway {
 

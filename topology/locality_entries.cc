@@ -45,6 +45,7 @@ bool take_nic(const char* value, Locality& locality) {
     return false;
   }
   if (nic.region < 0 || nic.region >= locality.regions) return false;
+  if (strcmp(nic.address, "-") == 0) nic.address[0] = '\0';
   nic.is_up = strcmp(state, "up") == 0;
   const char* text = value + end;
   for (int i = 0; i < locality.gpus; ++i) {
@@ -71,7 +72,7 @@ const char* gpu_value(const Gpu& gpu, char* out) {
 }
 
 const char* nic_value(const Nic& nic, int gpus, char* out) {
-  int length = snprintf(out, kMostEntry, "%d %s %s %s ", nic.region, nic.address, nic.name, nic.is_up ? "up" : "down");
+  int length = snprintf(out, kMostEntry, "%d %s %s %s ", nic.region, *nic.address ? nic.address : "-", nic.name, nic.is_up ? "up" : "down");
   for (int i = 0; i < gpus; ++i) {
     length += snprintf(out + length, kMostEntry - length, "%s%d", i ? "," : "", nic.to_gpu[i]);
   }

@@ -1,7 +1,7 @@
 // A locality as entries of the plan (helper/entries.h), one for each region, GPU and NIC:
 //   region=<parent> <CPUs>                      parents first; the machine's parent is -1
 //   gpu=<region> <PCI address> <vendor>
-//   nic=<region> <PCI address> <name> <up|down> <distance to GPU 0>,<to GPU 1>,...
+//   nic=<region> <PCI address or -> <name> <up|down> <distance to GPU 0>,<to GPU 1>,...
 #pragma once
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "topology/layout.h"
+#include "topology/srun_layout.h"
 
 #include <algorithm>
 #include <deque>
