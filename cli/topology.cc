@@ -79,10 +79,9 @@ std::string count_of(int number, const std::string& what) {
 std::string layout_in_words(int ranks, int cpus_per_rank, const std::vector<CpuSet>& cpus, Distribution distribution) {
   CpuSet all;
   for (const CpuSet& of_rank : cpus) all.add(of_rank);
-  const bool are_shared = all.count() < ranks;
-  return count_of(ranks, "rank") + " of " + count_of(cpus_per_rank, "CPU") + ", " +
-         (are_shared ? "which they share as with --overcommit" : "as srun lays them out") + " with --distribution=" +
-         (distribution == Distribution::kBlock ? "block:block" : "block:cyclic");
+  const std::string number = all.count() < ranks ? count_of(ranks, "rank") + " that share " + count_of(all.count(), "CPU")
+                                                 : count_of(ranks, "rank") + " of " + count_of(cpus_per_rank, "CPU");
+  return number + ", --distribution=" + (distribution == Distribution::kBlock ? "block:block" : "block:cyclic");
 }
 
 TopologyPlan plan_for(const Words& words) {

@@ -15,9 +15,9 @@ void bind_in_order(const Locality& locality, const Step& step, GpuList* seen) {
   // Things are positions in the order: what all ranks of a position have to go.
   memset(cost, 0, sizeof cost[0] * gpus * gpus);
   for (int rank = 0; rank < step.ranks; ++rank) {
+    const Distances away = distances(locality, step.cpus[rank]);
     for (int i = 0; i < gpus; ++i) {
-      cost[rank % gpus * gpus + i] +=
-          distance(locality, step.cpus[rank], locality.gpu[step.granted.gpu[i]].region);
+      cost[rank % gpus * gpus + i] += away.to_region[locality.gpu[step.granted.gpu[i]].region];
     }
   }
   share_evenly(cost, gpus, gpus, taker_of);
@@ -29,9 +29,10 @@ void bind_in_order(const Locality& locality, const Step& step, GpuList* seen) {
 
 // The nearest first; of equals the lower stays in front.
 void sort_by_distance(const Locality& locality, const CpuSet& cpus, GpuList& list) {
-  const auto away = [&](int i) { return distance(locality, cpus, locality.gpu[list.gpu[i]].region); };
+  const Distances away = distances(locality, cpus);
+  const auto distance = [&](int i) { return away.to_region[locality.gpu[list.gpu[i]].region]; };
   for (int end = 1; end < list.count; ++end) {
-    for (int i = end; i > 0 && away(i) < away(i - 1); --i) {
+    for (int i = end; i > 0 && distance(i) < distance(i - 1); --i) {
       const uint8_t further = list.gpu[i - 1];
       list.gpu[i - 1] = list.gpu[i];
       list.gpu[i] = further;
@@ -43,10 +44,11 @@ void bind_closest(const Locality& locality, const Step& step, GpuList* seen) {
   const int gpus = step.granted.count;
   const bool is_shared = step.ranks > gpus;  // then ranks are shared out among GPUs, else GPUs among ranks
   const int things = is_shared ? step.ranks : gpus, takers = is_shared ? gpus : step.ranks;
-  for (int thing = 0; thing < things; ++thing) {
-    for (int taker = 0; taker < takers; ++taker) {
-      const int rank = is_shared ? thing : taker, i = is_shared ? taker : thing;
-      cost[thing * takers + taker] = distance(locality, step.cpus[rank], locality.gpu[step.granted.gpu[i]].region);
+  for (int rank = 0; rank < step.ranks; ++rank) {
+    const Distances away = distances(locality, step.cpus[rank]);
+    for (int i = 0; i < gpus; ++i) {
+      const int thing = is_shared ? rank : i, taker = is_shared ? i : rank;
+      cost[thing * takers + taker] = away.to_region[locality.gpu[step.granted.gpu[i]].region];
     }
   }
   share_evenly(cost, things, takers, taker_of);

@@ -19,19 +19,18 @@ int depth_of_devices(const Locality& locality) {
 
 }  // namespace
 
-int distance(const Locality& locality, const CpuSet& cpus, int region) {
+Distances distances(const Locality& locality, const CpuSet& cpus) {
+  Distances distances = {};
   const int all = cpus.count();
-  if (all == 0) return 0;
-  const int deepest = depth_of_devices(locality);
-  int64_t levels = 0;  // of all CPUs together
-  int inside = 0;      // CPUs that are counted
-  for (int i = region; i >= 0; i = locality.region[i].parent) {
-    const int count = cpus.count_common(locality.region[i].cpus);
-    levels += int64_t{count - inside} * (deepest - locality.region[i].depth);
-    inside = count;
+  if (all == 0) return distances;
+  const int64_t most = int64_t{all} * depth_of_devices(locality);
+  int64_t levels[kMostRegions];  // of all CPUs together
+  for (int i = 0; i < locality.regions; ++i) {
+    const Region& region = locality.region[i];
+    levels[i] = region.parent < 0 ? most : levels[region.parent] - cpus.count_common(region.cpus);
+    distances.to_region[i] = static_cast<int>((levels[i] * kLevel + all / 2) / all);
   }
-  levels += int64_t{all - inside} * deepest;  // CPUs that came after the topology was read
-  return static_cast<int>((levels * kLevel + all / 2) / all);
+  return distances;
 }
 
 }  // namespace slipway::topology

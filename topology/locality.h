@@ -49,9 +49,13 @@ struct Locality {
 // One level of regions, as distances count it.
 inline constexpr int kLevel = 1000;
 
-// How far these CPUs are from what is attached to a region, on average. Such a CPU is at 0 where it is in the region,
-// if that is of the innermost that have devices, and kLevel further with each level that both share only further out.
-// 0 where no CPU is known.
-int distance(const Locality& locality, const CpuSet& cpus, int region);
+// How far CPUs are from what is attached to each region, on average. A CPU is at 0 where it is in the region, if that is
+// of the innermost that have devices, and kLevel further with each level that both share only further out.
+struct Distances {
+  int to_region[kMostRegions];
+};
+
+// All 0 where no CPU is known.
+Distances distances(const Locality& locality, const CpuSet& cpus);
 
 }  // namespace slipway::topology

@@ -25,7 +25,8 @@ NicList nearest_nics(const Locality& locality, const CpuSet& cpus, const GpuList
     mark_nearest(locality, [&](int nic) { return locality.nic[nic].to_gpu[own.gpu[i]]; }, is_nearest);
   }
   if (own.count == 0) {
-    mark_nearest(locality, [&](int nic) { return distance(locality, cpus, locality.nic[nic].region); }, is_nearest);
+    const Distances away = distances(locality, cpus);
+    mark_nearest(locality, [&](int nic) { return away.to_region[locality.nic[nic].region]; }, is_nearest);
   }
   NicList list;
   for (int i = 0; i < locality.nics; ++i) {

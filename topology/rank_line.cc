@@ -34,8 +34,9 @@ struct Line {
 }  // namespace
 
 int distance_to_own(const Locality& locality, const CpuSet& cpus, const GpuList& own) {
+  const Distances away = distances(locality, cpus);
   int sum = 0;
-  for (int i = 0; i < own.count; ++i) sum += distance(locality, cpus, locality.gpu[own.gpu[i]].region);
+  for (int i = 0; i < own.count; ++i) sum += away.to_region[locality.gpu[own.gpu[i]].region];
   return own.count > 0 ? sum / own.count : 0;
 }
 

@@ -62,12 +62,12 @@ TEST_GROUP(GpuBinding) {
 };
 
 TEST(GpuBinding, DistanceIsTheLevelsThatCpusAreAwayOnAverage) {
-  LONGS_EQUAL(0, distance(*node, cpus("0-3"), 1));
-  LONGS_EQUAL(kLevel, distance(*node, cpus("0-3"), 2));
-  LONGS_EQUAL(kLevel / 4, distance(*node, cpus("0-2,4"), 1));
-  LONGS_EQUAL(kLevel, distance(*node, cpus("0-7"), 0));  // what is attached to the machine is near to none
-  LONGS_EQUAL(kLevel, distance(*node, cpus("99"), 1));   // a CPU that was not there
-  LONGS_EQUAL(0, distance(*node, cpus(""), 1));
+  LONGS_EQUAL(0, distances(*node, cpus("0-3")).to_region[1]);
+  LONGS_EQUAL(kLevel, distances(*node, cpus("0-3")).to_region[2]);
+  LONGS_EQUAL(kLevel / 4, distances(*node, cpus("0-2,4")).to_region[1]);
+  LONGS_EQUAL(kLevel, distances(*node, cpus("0-7")).to_region[0]);  // what is attached to the machine is near to none
+  LONGS_EQUAL(kLevel, distances(*node, cpus("99")).to_region[1]);   // a CPU that was not there
+  LONGS_EQUAL(0, distances(*node, cpus("")).to_region[1]);
 }
 
 TEST(GpuBinding, InOrderDeviceIOfAllRanksIsNearToRankI) {
