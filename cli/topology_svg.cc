@@ -15,8 +15,8 @@ using namespace topology;
 
 // Of the page, in pixels.
 constexpr int kMargin = 28, kGap = 10, kPadding = 14, kHeader = 26;
-constexpr int kColumns = 4, kTile = 122, kRankHeight = 42, kGpuHeight = 66, kNicHeight = 50, kBand = 20;
-constexpr int kPlaceWidth = kColumns * kTile + (kColumns - 1) * kGap + 2 * kPadding;
+constexpr int kFewestColumns = 2, kMostColumns = 4;
+constexpr int kTile = 122, kRankHeight = 42, kGpuHeight = 66, kNicHeight = 50, kBand = 20;
 constexpr int kLegendRow = 22, kLegendWidth = 330;
 
 constexpr char kInk[] = "#1f2933", kSoft[] = "#616e7c", kLine[] = "#cbd2d9", kUnused[] = "#e4e7eb";
@@ -143,6 +143,7 @@ class Picture {
 
   std::string draw() {
     const Place machine = places_of(*plan_.node);
+    columns_ = std::clamp(most_tiles(machine), kFewestColumns, kMostColumns);
     const int width = width_of(machine) + 2 * (kMargin - kPadding);
     int y = kMargin + 14;
     const int room = width - 2 * kMargin;
@@ -156,8 +157,16 @@ class Picture {
   }
 
  private:
-  static int width_of(const Place& place) {
-    if (place.inner.empty()) return kPlaceWidth;
+  // Of one kind in one place.
+  int most_tiles(const Place& place) const {
+    size_t most = std::max(place.gpus.size(), place.nics.size());
+    if (place.shows_ranks) most = std::max(most, ranks_in(place).size());
+    for (const Place& inner : place.inner) most = std::max(most, static_cast<size_t>(most_tiles(inner)));
+    return static_cast<int>(most);
+  }
+
+  int width_of(const Place& place) const {
+    if (place.inner.empty()) return columns_ * kTile + (columns_ - 1) * kGap + 2 * kPadding;
     int widest = 0;
     for (const Place& inner : place.inner) widest = std::max(widest, width_of(inner));
     return place.inner_columns * widest + (place.inner_columns - 1) * kGap + 2 * kPadding;
@@ -224,8 +233,9 @@ class Picture {
     std::swap(svg_, content);
     const int width = width_of(place);
     svg_.box(x, y, width, end - y, place.inner.empty() ? "#ffffff" : "#f5f7fa", kLine, 10);
-    svg_.text(x + kPadding, y + 20, place.title, width / 2, 12.5, kInk, kBold);
-    svg_.text(x + width - kPadding, y + 20, "cpus " + list_of(place.cpus), width / 2, 11, kSoft, kRight);
+    svg_.text(x + kPadding, y + 20, place.title, width, 12.5, kInk, kBold);
+    const int rest = width - 2 * kPadding - static_cast<int>(place.title.size()) * 9;
+    svg_.text(x + width - kPadding, y + 20, "cpus " + list_of(place.cpus), rest, 11, kSoft, kRight);
     svg_.append(content);
     return end;
   }
@@ -265,7 +275,7 @@ class Picture {
       svg_.box(x + 8 + from, y, part, kBand - 2, colour_of(ranks[i]), "none", count == 1 ? 4 : 0);
       const std::string number = std::to_string(ranks[i]);
       const std::string words = (count == 1 ? "rank " : "") + number;
-      if (part >= static_cast<int>(number.size()) * 7) {
+      if (part >= static_cast<int>(number.size()) * 7 + 4) {
         svg_.text(x + 8 + from + part / 2, y + 13, words, width, 10, kInk, kCentre);
       }
     }
@@ -317,6 +327,7 @@ class Picture {
   const TopologyPlan& plan_;
   const Locality& locality_;
   std::map<int, std::vector<size_t>> users_of_gpu_, users_of_nic_;
+  int columns_ = kMostColumns;  // of tiles
   Svg svg_;
 };
 

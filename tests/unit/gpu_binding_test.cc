@@ -132,6 +132,9 @@ TEST(GpuBinding, ANicWhosePortsAreDownIsNearToNobody) {
   STRCMP_EQUAL("1", nics("4-7", {0}).c_str());
   node->nic[1].is_up = false;
   STRCMP_EQUAL("", nics("4-7", {0}).c_str());
+  node->nic[0] = node->nic[1];
+  node->nic[0].is_up = true;
+  STRCMP_EQUAL("0", nics("0-3", {1}).c_str());
 }
 
 TEST(GpuBinding, ARanksLineTellsWhatItGets) {
