@@ -79,9 +79,9 @@ std::string count_of(int number, const std::string& what) {
 std::string layout_in_words(int ranks, int cpus_per_rank, const std::vector<CpuSet>& cpus, Distribution distribution) {
   CpuSet all;
   for (const CpuSet& of_rank : cpus) all.add(of_rank);
-  const std::string number = all.count() < ranks ? count_of(ranks, "rank") + " that share " + count_of(all.count(), "CPU")
-                                                 : count_of(ranks, "rank") + " of " + count_of(cpus_per_rank, "CPU");
-  return number + ", --distribution=" + (distribution == Distribution::kBlock ? "block:block" : "block:cyclic");
+  const std::string they_have = all.count() < ranks ? " that share " + count_of(all.count(), "CPU")
+                                                    : " of " + count_of(cpus_per_rank, "CPU");
+  return count_of(ranks, "rank") + they_have + ", --distribution=" + (distribution == Distribution::kBlock ? "block:block" : "block:cyclic");
 }
 
 TopologyPlan plan_for(const Words& words) {
@@ -126,7 +126,7 @@ void print(const TopologyPlan& plan) {
   for (int i = 0; i < locality.nics; ++i) {
     const Nic& nic = locality.nic[i];
     printf("nic %s: %s, near cpus %s%s\n", printable(nic.name).c_str(), address_of(nic.address).c_str(),
-           list_of(locality.region[nic.region].cpus).c_str(), nic.is_up ? "" : ", its ports are down");
+           list_of(locality.region[nic.region].cpus).c_str(), nic.is_down ? ", its ports are down" : "");
   }
   printf("step: %s; --container-gpu-bind=%s\n", plan.layout.c_str(), word_of(plan.bind));
   for (size_t rank = 0; rank < plan.ranks.size(); ++rank) printf("%s\n", printable(line_of(plan, rank)).c_str());
@@ -161,7 +161,7 @@ json json_of(const TopologyPlan& plan) {
     const Nic& nic = locality.nic[i];
     nics.push_back({{"nic", printable(nic.name)},
                     {"pci", nic.address},
-                    {"up", nic.is_up},
+                    {"down", nic.is_down},
                     {"cpus", list_of(locality.region[nic.region].cpus)}});
   }
   for (size_t rank = 0; rank < plan.ranks.size(); ++rank) {

@@ -54,8 +54,8 @@ std::string colour_of(size_t rank) {
 class Svg {
  public:
   void box(int x, int y, int width, int height, const std::string& fill, const std::string& stroke, int radius) {
-    add("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\" fill=\"%s\" stroke=\"%s\"/>\n", x, y, width, height,
-        radius, fill.c_str(), stroke.c_str());
+    add("<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\" fill=\"%s\" stroke=\"%s\"/>\n", x, y, width,
+        height, radius, fill.c_str(), stroke.c_str());
   }
   // At most `width` pixels of it.
   void text(int x, int y, const std::string& words, int width, double size, const char* colour = kInk,
@@ -114,8 +114,8 @@ Place places_of(const Node& node) {
   for (const Package& package : node.packages) {
     Place place{"Package " + std::to_string(package.number), package.cpus, package.numa_nodes.empty(), {}, {}, {}, 1};
     for (const NumaNode& numa : package.numa_nodes) {
-      place.inner.push_back({"NUMA node " + std::to_string(numa.number) + " · " + memory_in_words(numa.memory), numa.cpus,
-                             true, {}, {}, {}, 1});
+      const std::string title = "NUMA node " + std::to_string(numa.number) + " · " + memory_in_words(numa.memory);
+      place.inner.push_back({title, numa.cpus, true, {}, {}, {}, 1});
     }
     place.inner_columns = place.inner.size() > 1 ? 2 : 1;
     machine.inner.push_back(place);
@@ -234,7 +234,7 @@ class Picture {
     const int width = width_of(place);
     svg_.box(x, y, width, end - y, place.inner.empty() ? "#ffffff" : "#f5f7fa", kLine, 10);
     svg_.text(x + kPadding, y + 20, place.title, width, 12.5, kInk, kBold);
-    const int rest = width - 2 * kPadding - static_cast<int>(place.title.size()) * 9;
+    const int rest = width - 2 * kPadding - static_cast<int>(place.title.size() * 7.7);
     svg_.text(x + width - kPadding, y + 20, "cpus " + list_of(place.cpus), rest, 11, kSoft, kRight);
     svg_.append(content);
     return end;
@@ -257,8 +257,8 @@ class Picture {
     const Nic& nic = locality_.nic[index];
     svg_.box(x, y, kTile, kNicHeight, "#ffffff", kSoft, 16);
     svg_.text(x + 12, y + 18, "NIC " + std::string(nic.name), kTile - 20, 11.5, kInk, kBold);
-    if (nic.is_up) draw_users(users_of_nic_[index], x, y + kNicHeight - kBand - 4);
-    else svg_.text(x + 12, y + 36, "ports down", kTile - 20, 10, kSoft);
+    if (nic.is_down) svg_.text(x + 12, y + 36, "ports down", kTile - 20, 10, kSoft);
+    else draw_users(users_of_nic_[index], x, y + kNicHeight - kBand - 4);
   }
 
   // A band in the colours of those ranks.
@@ -307,7 +307,9 @@ class Picture {
       ++count[vendor_name(locality_.gpu[i].vendor) + " " + (model.empty() ? "GPU" : model)];
     }
     std::string words;
-    for (const auto& [model, number] : count) words += (words.empty() ? "" : ", ") + std::to_string(number) + " × " + model;
+    for (const auto& [model, number] : count) {
+      words += (words.empty() ? "" : ", ") + std::to_string(number) + " × " + model;
+    }
     if (locality_.nics > 0) words += (words.empty() ? "" : ", ") + std::to_string(locality_.nics) + " NICs";
     return words;
   }
@@ -316,10 +318,9 @@ class Picture {
     const std::string option = std::string("--container-gpu-bind=") + word_of(plan_.bind) + ": ";
     if (locality_.gpus == 0) return "";
     switch (plan_.bind) {
-      case GpuBind::kOrder: return option + "every rank sees GPUs " + list_of(plan_.ranks[0].seen) +
-                                   ", and uses the device that has its number";
-      case GpuBind::kClosest: return option + "every rank sees its share only";
-      case GpuBind::kNone: return option + "every rank sees all GPUs as Slurm has them, and uses the device that has its number";
+      case GpuBind::kOrder: return option + "GPUs " + list_of(plan_.ranks[0].seen) + "; device I is near to rank I";
+      case GpuBind::kClosest: return option + "each rank sees its share only";
+      case GpuBind::kNone: return option + "all GPUs in Slurm's order";
     }
     return "";
   }

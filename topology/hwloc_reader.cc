@@ -113,15 +113,15 @@ std::string model_of(hwloc_obj_t device) {
   return info(device, "PCIDevice");
 }
 
-// A port that hwloc knows is up in state 4 ("ACTIVE"); it need know none.
-bool is_up(hwloc_obj_t nic) {
+// Whether hwloc knows ports of it, and none is in state 4 ("ACTIVE").
+bool is_down(hwloc_obj_t nic) {
   bool knows_port = false;
   for (int port = 1; port <= 4; ++port) {
     const std::string state = info(nic, ("Port" + std::to_string(port) + "State").c_str());
-    if (state == "4") return true;
+    if (state == "4") return false;
     knows_port = knows_port || !state.empty();
   }
-  return !knows_port;
+  return knows_port;
 }
 
 hwloc_obj_t pci_device_of(hwloc_obj_t object) {
@@ -174,7 +174,7 @@ void read_devices(hwloc_topology_t topology, Node& node) {
     snprintf(nic.name, sizeof nic.name, "%s", device->name);
     if (const hwloc_obj_t pci = pci_device_of(device)) write_address(pci, nic.address);
     nic.region = regions.of(device);
-    nic.is_up = is_up(device);
+    nic.is_down = is_down(device);
     for (int i = 0; i < locality.gpus; ++i) deepest = std::max(deepest, common_depth(device, gpus[i]));
   }
   for (int n = 0; n < locality.nics; ++n) {

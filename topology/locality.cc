@@ -27,7 +27,7 @@ Distances distances(const Locality& locality, const CpuSet& cpus) {
   int64_t levels[kMostRegions];  // of all CPUs together
   for (int i = 0; i < locality.regions; ++i) {
     const Region& region = locality.region[i];
-    levels[i] = region.parent < 0 ? most : levels[region.parent] - cpus.count_common(region.cpus);
+    levels[i] = i == 0 ? most : levels[region.parent] - cpus.count_common(region.cpus);
     distances.to_region[i] = static_cast<int>((levels[i] * kLevel + all / 2) / all);
   }
   return distances;

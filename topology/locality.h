@@ -12,11 +12,12 @@ inline constexpr int kMostGpus = 64;
 inline constexpr int kMostNics = 64;
 inline constexpr int kMostRegions = 128;
 
-// The CPUs that are equally near to what is attached there: the machine, a package, a group of NUMA nodes, a NUMA node.
+// The CPUs that are equally near to what is attached there: a package, a group of NUMA nodes, a NUMA node. The first
+// region is the machine.
 struct Region {
   CpuSet cpus;
-  int parent = -1;  // the next larger region, of a lower index; -1: it is the machine
-  int depth = 0;    // how many regions it is in
+  int parent = 0;  // the next larger region, of a lower index
+  int depth = 0;   // how many regions it is in
 };
 
 struct Gpu {
@@ -31,12 +32,13 @@ struct Nic {
   char name[32] = "";  // the verbs device: "mlx5_0"
   char address[16] = "";
   int region = 0;
-  bool is_up = true;  // or nobody knows
+  bool is_down = false;  // all of its ports, as far as is known
   // How far it is from each GPU: 0 where they share the innermost bridge or region that anything here shares, and one
   // more for each level that it is further out.
   int to_gpu[kMostGpus] = {};
 };
 
+// All 0 is an empty one.
 struct Locality {
   int regions = 0;
   Region region[kMostRegions];
@@ -49,8 +51,8 @@ struct Locality {
 // One level of regions, as distances count it.
 inline constexpr int kLevel = 1000;
 
-// How far CPUs are from what is attached to each region, on average. A CPU is at 0 where it is in the region, if that is
-// of the innermost that have devices, and kLevel further with each level that both share only further out.
+// How far CPUs are from what is attached to each region, on average. A CPU is at 0 where it is in the region, if that
+// is of the innermost that have devices, and kLevel further with each level that both share only further out.
 struct Distances {
   int to_region[kMostRegions];
 };

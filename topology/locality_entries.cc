@@ -18,8 +18,8 @@ bool take_region(const char* value, Locality& locality) {
   Region region;
   char* cpus;
   region.parent = static_cast<int>(strtol(value, &cpus, 10));
-  const bool is_machine = region.parent == -1 && locality.regions == 0;
-  if (!is_machine && (region.parent < 0 || region.parent >= locality.regions)) return false;
+  const bool is_machine = locality.regions == 0;
+  if (region.parent < 0 || (is_machine ? region.parent > 0 : region.parent >= locality.regions)) return false;
   if (locality.regions == kMostRegions || *cpus != ' ' || !region.cpus.read_list(cpus + 1)) return false;
   region.depth = is_machine ? 0 : locality.region[region.parent].depth + 1;
   locality.region[locality.regions++] = region;
@@ -46,7 +46,7 @@ bool take_nic(const char* value, Locality& locality) {
   }
   if (nic.region < 0 || nic.region >= locality.regions) return false;
   if (strcmp(nic.address, "-") == 0) nic.address[0] = '\0';
-  nic.is_up = strcmp(state, "up") == 0;
+  nic.is_down = strcmp(state, "down") == 0;
   const char* text = value + end;
   for (int i = 0; i < locality.gpus; ++i) {
     char* next;
@@ -72,7 +72,8 @@ const char* gpu_value(const Gpu& gpu, char* out) {
 }
 
 const char* nic_value(const Nic& nic, int gpus, char* out) {
-  int length = snprintf(out, kMostEntry, "%d %s %s %s ", nic.region, *nic.address ? nic.address : "-", nic.name, nic.is_up ? "up" : "down");
+  const char* const address = *nic.address ? nic.address : "-";
+  int length = snprintf(out, kMostEntry, "%d %s %s %s ", nic.region, address, nic.name, nic.is_down ? "down" : "up");
   for (int i = 0; i < gpus; ++i) {
     length += snprintf(out + length, kMostEntry - length, "%s%d", i ? "," : "", nic.to_gpu[i]);
   }

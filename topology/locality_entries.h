@@ -1,5 +1,5 @@
 // A locality as entries of the plan (helper/entries.h), one for each region, GPU and NIC:
-//   region=<parent> <CPUs>                      parents first; the machine's parent is -1
+//   region=<parent> <CPUs>                      the machine, whose parent is 0, and then parents first
 //   gpu=<region> <PCI address> <vendor>
 //   nic=<region> <PCI address or -> <name> <up|down> <distance to GPU 0>,<to GPU 1>,...
 #pragma once

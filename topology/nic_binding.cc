@@ -10,10 +10,10 @@ template <typename Distance>
 void mark_nearest(const Locality& locality, const Distance& distance_of, bool* is_nearest) {
   int least = INT_MAX;
   for (int i = 0; i < locality.nics; ++i) {
-    if (locality.nic[i].is_up && distance_of(i) < least) least = distance_of(i);
+    if (!locality.nic[i].is_down && distance_of(i) < least) least = distance_of(i);
   }
   for (int i = 0; i < locality.nics; ++i) {
-    if (locality.nic[i].is_up && distance_of(i) == least) is_nearest[i] = true;
+    if (!locality.nic[i].is_down && distance_of(i) == least) is_nearest[i] = true;
   }
 }
 

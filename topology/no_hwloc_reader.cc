@@ -5,7 +5,8 @@
 namespace slipway::topology {
 
 std::unique_ptr<Node> read_node(const std::string&) {
-  throw Error("topology", "this slipway was built without hwloc", "install libhwloc-dev (hwloc-devel) and build it again");
+  throw Error("topology", "this slipway was built without hwloc",
+              "install libhwloc-dev (hwloc-devel) and build it again");
 }
 
 }  // namespace slipway::topology

@@ -118,7 +118,8 @@ TEST_GROUP(Binding) {
     STRCMP_EQUAL(text(best).c_str(), text(order).c_str());
   }
 
-  static void check_closest(const Locality& locality, const std::vector<CpuSet>& cpus, const std::vector<int>& granted) {
+  static void check_closest(const Locality& locality, const std::vector<CpuSet>& cpus,
+                            const std::vector<int>& granted) {
     const std::vector<GpuList> seen = bind(locality, cpus, GpuBind::kClosest, granted);
     const int ranks = static_cast<int>(cpus.size()), gpus = static_cast<int>(granted.size());
     const bool is_shared = ranks > gpus;

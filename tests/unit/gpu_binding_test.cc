@@ -21,13 +21,12 @@ TEST_GROUP(GpuBinding) {
     for (const char* list : cpus) {
       Region& region = node->region[node->regions++];
       region.cpus.read_list(list);
-      region.parent = node->regions > 1 ? 0 : -1;
       region.depth = node->regions > 1 ? 1 : 0;
     }
     for (const int region : {2, 1, 2, 1}) node->gpu[node->gpus++].region = region;
     node->nics = 2;
-    node->nic[0] = {"mlx5_0", "", 2, true, {0, 3, 2, 3}};
-    node->nic[1] = {"mlx5_1", "", 1, true, {3, 2, 3, 2}};
+    node->nic[0] = {"mlx5_0", "", 2, false, {0, 3, 2, 3}};
+    node->nic[1] = {"mlx5_1", "", 1, false, {3, 2, 3, 2}};
   }
   static CpuSet cpus(const char* list) {
     CpuSet set;
@@ -40,7 +39,8 @@ TEST_GROUP(GpuBinding) {
     return text;
   }
   // What each rank sees, with a blank behind it.
-  std::string bind(GpuBind mode, const std::vector<const char*>& lists, const std::vector<int>& granted = {0, 1, 2, 3}) {
+  std::string bind(GpuBind mode, const std::vector<const char*>& lists,
+                   const std::vector<int>& granted = {0, 1, 2, 3}) {
     std::vector<CpuSet> sets;
     for (const char* list : lists) sets.push_back(cpus(list));
     Step step{static_cast<int>(sets.size()), sets.data(), {}};
@@ -77,7 +77,8 @@ TEST(GpuBinding, InOrderDeviceIOfAllRanksIsNearToRankI) {
 
 TEST(GpuBinding, InOrderMoreRanksThanGpusShareThem) {
   STRCMP_EQUAL("10 10 10 10 ", bind(GpuBind::kOrder, {"0", "4", "1", "5"}, {0, 1}).c_str());
-  STRCMP_EQUAL("01 01 01 ", bind(GpuBind::kOrder, {"0", "0", "4"}, {0, 1}).c_str());  // rank 1 decides: 0 and 2 disagree
+  // Ranks 0 and 2 disagree, so that rank 1 decides.
+  STRCMP_EQUAL("01 01 01 ", bind(GpuBind::kOrder, {"0", "0", "4"}, {0, 1}).c_str());
 }
 
 TEST(GpuBinding, WhereAllIsEquallyNearTheOrderIsSlurms) {
@@ -128,12 +129,12 @@ TEST(GpuBinding, TheNearestNicIsThatOfTheGpus) {
 }
 
 TEST(GpuBinding, ANicWhosePortsAreDownIsNearToNobody) {
-  node->nic[0].is_up = false;
+  node->nic[0].is_down = true;
   STRCMP_EQUAL("1", nics("4-7", {0}).c_str());
-  node->nic[1].is_up = false;
+  node->nic[1].is_down = true;
   STRCMP_EQUAL("", nics("4-7", {0}).c_str());
   node->nic[0] = node->nic[1];
-  node->nic[0].is_up = true;
+  node->nic[0].is_down = false;
   STRCMP_EQUAL("0", nics("0-3", {1}).c_str());
 }
 

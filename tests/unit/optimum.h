@@ -36,9 +36,9 @@ struct Optimum {
     }
   }
 
-  // A way is one of the cheapest if and only if no exchange is cheaper: things that pass from taker to taker in a circle,
-  // or in a line from one that has one more than others to one that has not. Looked for as a circle of negative length
-  // (Floyd and Warshall).
+  // A way is one of the cheapest if and only if no exchange is cheaper: things that pass from taker to taker in a
+  // circle, or in a line from one that has one more than others to one that has not. Looked for as a circle of negative
+  // length (Floyd and Warshall).
   bool is_cheapest(const std::vector<int>& taker_of) const {
     const int pool = takers, places = takers + 1;
     constexpr int64_t kNever = INT64_MAX / 4;

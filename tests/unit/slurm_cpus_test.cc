@@ -36,6 +36,8 @@ TEST(SlurmCpus, OtherwiseTheyAreUnknown) {
   STRCMP_EQUAL("  ", read("none", "0x1", 2).c_str());
   STRCMP_EQUAL("  ", read(nullptr, "0x1", 2).c_str());
   STRCMP_EQUAL("  ", read("mask_cpu:", nullptr, 2).c_str());
-  for (const char* list : {"", "zz", "0x1,zz", "0x1*0", "0x1*x"}) STRCMP_EQUAL("   ", read("mask_cpu:", list, 3).c_str());
+  for (const char* list : {"", "zz", "0x1,zz", "0x1*0", "0x1*x"}) {
+    STRCMP_EQUAL("   ", read("mask_cpu:", list, 3).c_str());
+  }
   STRCMP_EQUAL("  ", read("map_cpu:", "1 2", 2).c_str());
 }

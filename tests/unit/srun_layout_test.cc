@@ -16,7 +16,9 @@ TEST_GROUP(SrunLayout) {
   void setup() override {
     for (int package = 0; package < 2; ++package) {
       node.packages.emplace_back();
-      for (int core = package * 3; core < package * 3 + 3; ++core) node.packages[package].cores.push_back({core, core + 6});
+      for (int core = package * 3; core < package * 3 + 3; ++core) {
+        node.packages[package].cores.push_back({core, core + 6});
+      }
     }
   }
   std::string layout(int ranks, int cpus_per_rank, Distribution distribution) const {

@@ -65,8 +65,8 @@ class TopologyXml {
                "pci_link_speed=\"15.75\"", bus);
     }
     snprintf(text, sizeof text,
-             "<object type=\"Bridge\" gp_index=\"%d\" bridge_type=\"%d-1\" depth=\"%d\" bridge_pci=\"0000:[%02x-%02x]\" "
-             "%s>\n",
+             "<object type=\"Bridge\" gp_index=\"%d\" bridge_type=\"%d-1\" depth=\"%d\" "
+             "bridge_pci=\"0000:[%02x-%02x]\" %s>\n",
              ++last_, depth > 0 ? 1 : 0, depth, first, last, address);
     text_ += text;
     return *this;
