@@ -81,7 +81,8 @@ std::string layout_in_words(int ranks, int cpus_per_rank, const std::vector<CpuS
   for (const CpuSet& of_rank : cpus) all.add(of_rank);
   const std::string they_have = all.count() < ranks ? " that share " + count_of(all.count(), "CPU")
                                                     : " of " + count_of(cpus_per_rank, "CPU");
-  return count_of(ranks, "rank") + they_have + ", --distribution=" + (distribution == Distribution::kBlock ? "block:block" : "block:cyclic");
+  const char* const word = distribution == Distribution::kBlock ? "block:block" : "block:cyclic";
+  return count_of(ranks, "rank") + they_have + ", --distribution=" + word;
 }
 
 TopologyPlan plan_for(const Words& words) {
