@@ -182,15 +182,24 @@ void read_devices(hwloc_topology_t topology, Node& node) {
   }
 }
 
-Package read_package(hwloc_topology_t topology, hwloc_obj_t object) {
+// The CPUs that the cgroup, and on this machine the affinity, of this process leave it.
+CpuSet cpus_allowed(hwloc_topology_t topology) {
+  const std::unique_ptr<hwloc_bitmap_s, decltype(&hwloc_bitmap_free)> bound(hwloc_bitmap_alloc(), hwloc_bitmap_free);
+  const hwloc_const_bitmap_t allowed = hwloc_topology_get_allowed_cpuset(topology);
+  const bool is_known = bound && hwloc_topology_is_thissystem(topology) &&
+                        hwloc_get_cpubind(topology, bound.get(), HWLOC_CPUBIND_PROCESS) == 0;
+  if (is_known) hwloc_bitmap_and(bound.get(), bound.get(), allowed);
+  return cpus_of(is_known ? bound.get() : allowed);
+}
+
+Package read_package(hwloc_topology_t topology, hwloc_obj_t object, const CpuSet& allowed) {
   Package package;
   package.number = object->os_index == HWLOC_UNKNOWN_INDEX ? object->logical_index : object->os_index;
   package.cpus = cpus_of(object->cpuset);
-  const hwloc_const_cpuset_t allowed = hwloc_topology_get_allowed_cpuset(topology);
   hwloc_obj_t last_core = nullptr;
   for (hwloc_obj_t cpu = nullptr;
        (cpu = hwloc_get_next_obj_inside_cpuset_by_type(topology, object->cpuset, HWLOC_OBJ_PU, cpu));) {
-    if (!hwloc_bitmap_isset(allowed, cpu->os_index)) continue;
+    if (!allowed.has(cpu->os_index)) continue;
     const hwloc_obj_t core = hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_CORE, cpu);
     if (package.cores.empty() || !core || core != last_core) package.cores.emplace_back();
     package.cores.back().push_back(cpu->os_index);
@@ -221,12 +230,13 @@ std::unique_ptr<Node> read_node(const std::string& xml) {
   const hwloc_obj_t machine = hwloc_get_root_obj(topology.get());
   auto node = std::make_unique<Node>();
   node->name = name_of(machine, xml.empty());
+  const CpuSet allowed = cpus_allowed(topology.get());
   const int packages = hwloc_get_nbobjs_by_type(topology.get(), HWLOC_OBJ_PACKAGE);
   for (int i = 0; i < packages; ++i) {
     const hwloc_obj_t package = hwloc_get_obj_by_type(topology.get(), HWLOC_OBJ_PACKAGE, i);
-    node->packages.push_back(read_package(topology.get(), package));
+    node->packages.push_back(read_package(topology.get(), package, allowed));
   }
-  if (packages <= 0) node->packages.push_back(read_package(topology.get(), machine));
+  if (packages <= 0) node->packages.push_back(read_package(topology.get(), machine, allowed));
   read_devices(topology.get(), *node);
   return node;
 }
