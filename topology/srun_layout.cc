@@ -68,7 +68,8 @@ std::vector<CpuSet> lay_out(const Node& node, int ranks, int cpus_per_rank, Dist
   if (cpus_per_rank == 1 && ranks > all) return share_cpus(packages, ranks, distribution);
   if (int64_t{ranks} * cpus_per_rank > all) {
     throw Error(std::to_string(ranks) + " ranks of " + std::to_string(cpus_per_rank) + " CPUs",
-                "the node has " + std::to_string(all) + (all == 1 ? " CPU" : " CPUs") + " that may be used", "ask for fewer");
+                "the node has " + std::to_string(all) + (all == 1 ? " CPU" : " CPUs") + " that may be used",
+                "ask for fewer");
   }
   std::vector<CpuSet> of_rank;
   size_t next = 0;
