@@ -283,10 +283,11 @@ class Picture {
 
   int draw_legend(int y, int width) {
     const int columns = std::max(1, (width - 2 * kMargin) / kLegendWidth);
+    const int column = (width - 2 * kMargin) / columns;
     const int rows = (static_cast<int>(plan_.ranks.size()) + columns - 1) / columns;
     for (size_t rank = 0; rank < plan_.ranks.size(); ++rank) {
       const RankPlan& its = plan_.ranks[rank];
-      const int x = kMargin + static_cast<int>(rank) / rows * kLegendWidth;
+      const int x = kMargin + static_cast<int>(rank) / rows * column;
       const int row = y + static_cast<int>(rank) % rows * kLegendRow;
       svg_.box(x, row, 16, 14, colour_of(rank), "none", 3);
       std::string words = "rank " + std::to_string(rank) + ": cpus " + list_of(its.cpus);
@@ -294,7 +295,7 @@ class Picture {
       for (int i = 0; i < its.nics.count; ++i) {
         words += (i == 0 ? " · nic " : ",") + std::string(locality_.nic[its.nics.nic[i]].name);
       }
-      svg_.text(x + 24, row + 11, words, kLegendWidth - 30, 11);
+      svg_.text(x + 24, row + 11, words, column - 30, 11);
     }
     return y + rows * kLegendRow;
   }
