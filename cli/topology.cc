@@ -1,4 +1,5 @@
 // slipway topology: a node's GPUs and NICs, and which of them the ranks of a step would get.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
