@@ -19,6 +19,7 @@ int explain_command(const std::vector<std::string>& words);
 int explain_parsed_command(const std::vector<std::string>& words);  // for the plugin: plugin/explain_option.h
 int inspect_command(const std::vector<std::string>& words);
 int policy_command(const std::vector<std::string>& words);
+int topology_command(const std::vector<std::string>& words);
 int verify_command(const std::vector<std::string>& words);
 
 }  // namespace slipway

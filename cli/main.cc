@@ -18,6 +18,8 @@ constexpr char kUsage[] =
     "       slipway policy [--json] [--user USER] [--partition PARTITION] [--account ACCOUNT] [IMAGE]\n"
     "       slipway doctor [--json|--suggest]\n"
     "       slipway explain [--json] -- srun|sbatch|salloc WORD...\n"
+    "       slipway topology [--ranks N] [--cpus-per-rank M] [--distribution block:block|block:cyclic]\n"
+    "                        [--gpu-bind order|closest|none] [--xml FILE] [--svg FILE] [--json]\n"
     "       slipway verify [--keyring=FILE] [--key=FILE]... [--json] IMAGE\n"
     "       slipway --version\n"
     "       slipway --help\n"
@@ -34,6 +36,7 @@ constexpr Command kCommands[] = {{"build", slipway::build_command},
                                  {slipway::kExplainParsed, slipway::explain_parsed_command},
                                  {"inspect", slipway::inspect_command},
                                  {"policy", slipway::policy_command},
+                                 {"topology", slipway::topology_command},
                                  {"verify", slipway::verify_command}};
 
 int run(const std::string& name, const std::vector<std::string>& words) {
