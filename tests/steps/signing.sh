@@ -59,19 +59,17 @@ signed() {
   chmod -R a+rX "$work"
 }
 
-# An image of 300 MB that the user owns, signed by the site's key.
+# An image of 150 MB that the user owns, signed by the site's key.
 large=$CLUSTER_SHARED/large.sif
 make_large_signed() {
   local tree=$CLUSTER_STATE/tools/signed-tree
   signed
   rm -rf "$tree"
   cp -a "$CLUSTER_IMAGES/small.dir" "$tree"
-  head -c 300000000 /dev/urandom > "$tree/large"
-  "$slipway" build --comp=none "$CLUSTER_STATE/tools/large.sif" "$tree"
-  rm -rf "$tree"
-  sign "$CLUSTER_STATE/tools/large.sif" "$large" gpg
+  head -c 150000000 /dev/urandom > "$tree/large"
+  at_end "rm -rf '$large' '$tree'"
+  "$slipway" build --comp=none "$large" "$tree"
+  sign "$large" "$large" gpg
   gpgconf --kill gpg-agent
-  rm "$CLUSTER_STATE/tools/large.sif"
-  at_end "rm -f '$large'"
   chown "$CLUSTER_USER" "$large"
 }
