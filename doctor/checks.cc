@@ -32,6 +32,7 @@ constexpr Check kChecks[] = {
     {"settings", look_at_settings},
     {"default_image", look_at_default_image},
     {"force_image", look_at_force_image},
+    {"signatures", look_at_signatures},
     {"tables", look_at_tables},
     {"Pyxis", look_at_pyxis},
     {"oci.conf", look_at_oci_conf},

@@ -65,6 +65,9 @@ Finding look_at_pyxis(const Site& site);
 Finding look_at_default_image(const Site& site);
 Finding look_at_force_image(const Site& site);
 
+// signature_checks.cc: what the images' signatures are verified with.
+Finding look_at_signatures(const Site& site);
+
 // slurm_checks.cc: how Slurm is configured.
 Finding look_at_slurm_conf(const Site& site);
 Finding look_at_slurm_release(const Site& site);

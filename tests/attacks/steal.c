@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char *const kNames[] = {"slipway-stage", "slipway-fuse", "slipway-init", "slipway-enter"};
+static const char *const kNames[] = {"slipway-stage", "slipway-fuse", "slipway-init", "slipway-verify", "slipway-enter"};
 enum { kCount = sizeof kNames / sizeof kNames[0], kEnter = kCount - 1 };
 static long tried[kCount];
 

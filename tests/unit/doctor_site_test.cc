@@ -285,3 +285,18 @@ TEST(DoctorSite, TheWorstOfTheSitesImagesIsTold) {
       "group:b.default_image=none");
   is(Status::kMissing, "/nowhere: no such image", look_at_default_image);
 }
+
+TEST(DoctorSite, WhatSignaturesAreVerifiedWithIsThere) {
+  is(Status::kOk, "not demanded", look_at_signatures);
+  plugstack("required spank_slipway.so partition:debug.require_signature=any");
+  is(Status::kMissing, "no keyring=: no image is allowed where require_signature= is set", look_at_signatures);
+  plugstack("required spank_slipway.so require_signature=any keyring=/etc/slurm/site.gpg");
+  is(Status::kMissing, "keyring=/etc/slurm/site.gpg (/etc/slurm/plugstack.conf line 1) is not there", look_at_signatures);
+  fake.link("/etc/slurm/site.gpg", "/bin/true");
+  is(Status::kMissing, "no " LIBEXECDIR "/slipway-verify", look_at_signatures);
+  fake.link(LIBEXECDIR "/slipway-verify", "/bin/true");
+  is(Status::kOk, "demanded, and the keyrings and slipway-verify are there", look_at_signatures);
+  fake.write("/etc/slurm/other.gpg", "", 0666);
+  plugstack("required spank_slipway.so require_signature=no keyring=/etc/slurm/other.gpg");
+  is(Status::kMissing, "can be written by others than root", look_at_signatures);
+}
