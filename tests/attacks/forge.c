@@ -1,7 +1,6 @@
 // forge, as a task prolog: leaves behind an orphan that takes the ranks' socket from the rank (pidfd_getfd) before
 // enter has spoken: the rank may only run when nothing else wants its CPU, and a loop does. The orphan then says there
-// what enter says ("here I am"), as often as the socket takes it, or with FORGE=silent ends the rank instead. It goes on
-// as "sleep 1401", which holds the socket.
+// what enter says ("here I am"), as often as the socket takes it, and goes on as "sleep 1401", which holds the socket.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
@@ -39,8 +38,7 @@ static void forge(pid_t rank, int number) {
   while ((ranks = syscall(SYS_pidfd_getfd, process, number, 0)) < 0) {
     if (kill(rank, 0) != 0) _exit(1);
   }
-  if (getenv("FORGE")) kill(rank, SIGKILL);
-  else while (send(ranks, "\1", 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1) continue;
+  while (send(ranks, "\1", 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1) continue;
   kill(loop, SIGKILL);
   waitpid(loop, NULL, 0);
   sched_setscheduler(rank, SCHED_OTHER, &none);
