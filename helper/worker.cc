@@ -93,6 +93,7 @@ Worker::Worker(const Request& request, const Timeline& timeline) : request_(requ
   pid_ = fork();
   if (pid_ < 0) throw system_error("container", "fork");
   if (pid_ == 0) {
+    pair.ours.reset();  // else it would itself keep what it waits for the end of
     work(request, timeline, pair.theirs.get(), watcher);
     _exit(0);
   }
