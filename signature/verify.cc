@@ -6,8 +6,8 @@
 // else 1.
 //
 // With --require it prints instead, in one line, why what a site demands (demand.h) is met (exit code 0) or not (1): it
-// completes "the image ...". --root is where its caller takes the image's root file system to lie: in bytes, and it must
-// be right. A keyring may also be one public key in PEM.
+// completes "the image ...". --root is where its caller takes the image's root file system to lie: in bytes, and it
+// must be right. A keyring may also be one public key in PEM.
 //
 // A program of its own, so that no other of ours links librnp and OpenSSL, and so that it can be run under a
 // uid that is nobody's: a verifier that its image's owner could ptrace would say what that owner likes. It opens no
