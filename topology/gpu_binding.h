@@ -1,4 +1,4 @@
-// Which of the GPUs that its step was granted each rank of a node sees, and in which order (--container-gpu-bind).
+// Which of the GPUs that its step was granted each rank of a node sees, and in which order.
 #pragma once
 
 #include <stdint.h>

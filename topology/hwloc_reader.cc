@@ -59,7 +59,7 @@ std::string info(hwloc_obj_t object, const char* name) {
 
 [[noreturn]] void refuse_size(const char* what, int most) {
   throw Error("this node's topology", "has more than " + std::to_string(most) + " " + what,
-              "start steps with --container-gpu-bind=none");
+              "report this to slipway's authors, with its lstopo");
 }
 
 // Regions, as they are needed: those of devices, and what they are in.

@@ -1,4 +1,4 @@
-// Which NICs are the nearest to a rank (--container-nic-bind=closest).
+// Which NICs are the nearest to a rank.
 #pragma once
 
 #include "topology/gpu_binding.h"
