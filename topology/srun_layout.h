@@ -1,4 +1,4 @@
-// Which CPUs srun gives the ranks of a node, for slipway topology. A step asks Slurm instead (slurm_cpus.h).
+// Which CPUs srun gives the ranks of a node, for slipway topology.
 #pragma once
 
 #include <vector>
