@@ -189,6 +189,7 @@ Decisions apply_decisions(int plan) {
     else if (const char* const remedy = value_of(entry, "interpreter_remedy")) decisions.interpreter_remedy = remedy;
     else if (value_of(entry, "drop") || value_of(entry, "pass") || value_of(entry, "keep")) continue;
     else if (value_of(entry, "front") || value_of(entry, "notice") || value_of(entry, "lead")) continue;
+    else if (value_of(entry, "gpu_set") || value_of(entry, "gpu_lead")) continue;
     else if (const char* const always = value_of(entry, "set")) set_variable(always);
     else if (const char* const missing = value_of(entry, "fill")) {
       if (!has_variable(missing)) set_variable(missing);

@@ -242,10 +242,10 @@ class HostParts {
 
 }  // namespace
 
-std::vector<LayoutEntry> add_host_parts(Plan& plan, const Request& request, const Terms& terms) {
+Additions add_host_parts(Plan& plan, const Request& request, const Terms& terms) {
   const bool asks = terms.mpi == Mpi::kHost || terms.options.fabric_of_host ||
                     (request.mpi_type == "pmi2" && terms.mpi != Mpi::kNone);
-  return asks ? HostParts(plan, request, terms).entries() : std::vector<LayoutEntry>();
+  return asks ? Additions{HostParts(plan, request, terms).entries(), {}, {}} : Additions();
 }
 
 }  // namespace slipway

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "helper/layout.h"
+#include "helper/additions.h"
 #include "helper/plan.h"
 #include "helper/request.h"
 #include "helper/terms.h"
@@ -14,8 +14,8 @@ namespace slipway {
 
 inline constexpr char kHostParts[] = "/.slipway/host";
 
-// Mounts for the end of the layout; what goes with them is added to `plan`. Stands in stage's work directory, where the
+// What goes with them for the ranks is added to `plan`. Stands in stage's work directory, where the
 // image is mounted, and the host's root is "/". Throws Error: the image cannot use the host's libraries.
-std::vector<LayoutEntry> add_host_parts(Plan& plan, const Request& request, const Terms& terms);
+Additions add_host_parts(Plan& plan, const Request& request, const Terms& terms);
 
 }  // namespace slipway

@@ -23,6 +23,7 @@ struct Plan {
   std::vector<std::pair<std::string, std::string>> set;  // environment: always set to this
   std::vector<std::pair<std::string, std::string>> lead;  // environment: come first in this list of directories
   std::vector<std::pair<std::string, std::string>> fill;  // environment: set where the rank has no such variable
+  std::vector<std::pair<std::string, std::string>> gpu_lead, gpu_set;  // as lead and set, for ranks that have a GPU
 };
 
 // Throws Error.

@@ -228,12 +228,15 @@ void enter_root(const Fd& root) {
 }  // namespace
 
 size_t build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
-                       const std::vector<LayoutEntry>& layout, bool image_is_directory) {
+                       const std::vector<LayoutEntry>& layout, const Additions& additions,
+                       bool image_is_directory) {
   const std::vector<Opened> all = open_sources(layout, request.settings);
   RootWriting writing = writing_of(terms, image_is_directory);
   if (terms.writing != Terms::Writing::kOverlay) writing.memory = request.settings.writable_size;
   Skeleton skeleton(writing);
   add_names(skeleton, accounts, terms);
+  for (const auto& [path, content] : additions.files) skeleton.add_file(path, content);
+  for (const auto& [path, target] : additions.links) skeleton.add_link(path, target);
   add_mount_points(skeleton, all);
   skeleton.mount_root();
   const Fd root(open(kRootName, O_PATH | O_DIRECTORY | O_CLOEXEC));

@@ -111,6 +111,16 @@ void Skeleton::add_file(const std::string& path, const std::string& content) {
   covers_.push_back(path);
 }
 
+void Skeleton::add_link(const std::string& path, const std::string& target) {
+  const std::string where = place(path);
+  struct stat status;
+  const bool is_written = writing_.how == RootWriting::kDirectory;
+  if (is_written && fstatat(image_.get(), relative(where), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
+  if (symlinkat(target.c_str(), skeleton_.get(), relative(where)) != 0 && errno != EEXIST) {
+    throw system_error(printable(path), "symlink");
+  }
+}
+
 std::string Skeleton::image_file(const std::string& path) const {
   return text_of_regular_file(open_inside(image_, path, O_RDONLY | O_NONBLOCK | O_NOCTTY), kLongestImageFile);
 }

@@ -33,6 +33,9 @@ class Skeleton {
   // A regular file with this content, whatever the image has at `path`.
   void add_file(const std::string& path, const std::string& content);
 
+  // A symbolic link, whatever the image has at `path`, unless the image is written itself and has something there.
+  void add_link(const std::string& path, const std::string& target);
+
   // The image's own file, at most 1 MiB of it; empty when there is none.
   std::string image_file(const std::string& path) const;
 

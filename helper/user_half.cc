@@ -129,10 +129,10 @@ void run_user_half(const Request& request, Names names, int socket) {
   const auto served = Timeline::Clock::now();
   std::vector<LayoutEntry> layout = layout_of(request, accounts, terms, devices);
   take_data_images(layout, images);
-  std::vector<LayoutEntry> parts = add_host_parts(plan, request, terms);
-  std::move(parts.begin(), parts.end(), std::back_inserter(layout));
+  Additions additions = add_host_parts(plan, request, terms);
+  std::move(additions.mounts.begin(), additions.mounts.end(), std::back_inserter(layout));
   Built built;
-  built.mounts = build_root_tree(request, accounts, terms, layout, images.root == ImageMount::kBind);
+  built.mounts = build_root_tree(request, accounts, terms, layout, additions, images.root == ImageMount::kBind);
   built.root_tree_ns = nanoseconds(Timeline::Clock::now() - served);
 
   add_variables_of_image(plan);
