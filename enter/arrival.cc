@@ -63,7 +63,8 @@ Arrival await_container(int socket, int timeout_ms) {
   if (wire.exit_code != 0) fail_reported(wire.exit_code, wire.sentence);
   Arrival arrival;
   arrival.unshared = wire.unshared;
-  arrival.count = wire_descriptors(wire.unshared);
+  arrival.has_gpus = wire.has_gpus;
+  arrival.count = wire_descriptors(wire.unshared, wire.has_gpus);
   const size_t bytes = arrival.count * sizeof(int);
   const cmsghdr* const rights = CMSG_FIRSTHDR(&envelope);
   if (!rights || rights->cmsg_type != SCM_RIGHTS || rights->cmsg_len != CMSG_LEN(bytes)) {

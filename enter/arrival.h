@@ -8,6 +8,7 @@ namespace slipway {
 // Descriptors of this rank's own, close-on-exec, in the order of helper/wire.h.
 struct Arrival {
   unsigned unshared = 0;
+  bool has_gpus = false;
   int count = 0;
   int descriptors[kMostWireDescriptors];
 };

@@ -143,14 +143,12 @@ void inject(const char** assignments) {
 // Calls `visit` with the value of each of the plan's entries with this key.
 template <typename Visit>
 void for_each_of(const char* key, const Decisions& decisions, Visit visit) {
-  for (const char* entry = decisions.entries; entry < decisions.end; entry += strlen(entry) + 1) {
-    if (const char* const value = value_of(entry, key)) visit(value);
-  }
+  for (const char* value = nullptr; (value = next_value(decisions, key, value));) visit(value);
 }
 
 // What comes first on a search path, whatever step and image have there: each entry is "NAME=directories".
-void put_in_front(const Decisions& decisions) {
-  for_each_of("lead", decisions, [](const char* assignment) {
+void put_in_front(const char* key, const Decisions& decisions) {
+  for_each_of(key, decisions, [](const char* assignment) {
     const char* const equals = strchr(assignment, '=');
     if (!equals) refuse();
     char name[64];
@@ -189,7 +187,12 @@ Decisions apply_decisions(int plan) {
     else if (const char* const remedy = value_of(entry, "interpreter_remedy")) decisions.interpreter_remedy = remedy;
     else if (value_of(entry, "drop") || value_of(entry, "pass") || value_of(entry, "keep")) continue;
     else if (value_of(entry, "front") || value_of(entry, "notice") || value_of(entry, "lead")) continue;
-    else if (value_of(entry, "gpu_set") || value_of(entry, "gpu_lead")) continue;
+    else if (value_of(entry, "gpu_set") || value_of(entry, "gpu_lead") || value_of(entry, "nic")) continue;
+    else if (const char* const no_driver = value_of(entry, "no_driver")) decisions.no_driver = no_driver;
+    else if (const char* const bind = value_of(entry, "gpu_bind")) {
+      if (!topology::read_gpu_bind(bind, &decisions.gpu_bind)) refuse();
+      decisions.shows_gpus = true;
+    } else if (value_of(entry, "hosts_dev")) decisions.has_hosts_dev = true;
     else if (const char* const always = value_of(entry, "set")) set_variable(always);
     else if (const char* const missing = value_of(entry, "fill")) {
       if (!has_variable(missing)) set_variable(missing);
@@ -197,8 +200,21 @@ Decisions apply_decisions(int plan) {
   }
   if (!decisions.cwd) refuse();
   inject(injected_by_user);
-  put_in_front(decisions);
+  put_in_front("lead", decisions);
   return decisions;
+}
+
+void set_gpu_variables(const Decisions& decisions) {
+  for_each_of("gpu_set", decisions, set_variable);
+  put_in_front("gpu_lead", decisions);
+}
+
+const char* next_value(const Decisions& decisions, const char* key, const char* previous) {
+  const char* entry = previous ? previous + strlen(previous) + 1 : decisions.entries;
+  for (; entry < decisions.end; entry += strlen(entry) + 1) {
+    if (const char* const value = value_of(entry, key)) return value;
+  }
+  return nullptr;
 }
 
 void tell_notices(const Decisions& decisions) {

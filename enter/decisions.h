@@ -1,6 +1,8 @@
 // What stage decided for all ranks of a step on this node (helper/plan.h), applied to this rank.
 #pragma once
 
+#include "topology/gpu_bind.h"
+
 namespace slipway {
 
 // Strings in the mapped plan, which stays until exec.
@@ -13,8 +15,12 @@ struct Decisions {
   const char* no_pmi = nullptr;    // PMI-1 and PMI-2
   const char* no_mpi = nullptr;    // nothing
   bool is_batch = false;         // this is the job's batch step
+  bool shows_gpus = false;  // those that the rank was granted
+  topology::GpuBind gpu_bind = topology::GpuBind::kNone;
+  bool has_hosts_dev = false;  // all devices of the node are there
+  const char* no_driver = nullptr;  // why programs that use GPUs cannot work; nullptr: they can, or nobody knows
   const char* interpreter_remedy = nullptr;  // when the command's interpreter is missing; nullptr: the usual
-  const char* entries = nullptr;  // for tell_notices and words_in_front
+  const char* entries = nullptr;  // for the functions below
   const char* end = nullptr;
 };
 
@@ -25,6 +31,13 @@ Decisions apply_decisions(int plan);
 
 // Tells the user what stage has to say, from the step's first rank.
 void tell_notices(const Decisions& decisions);
+
+// Sets what is set for ranks that have a GPU.
+void set_gpu_variables(const Decisions& decisions);
+
+// The value of the plan's first entry with this key behind that of the value `previous`, or at all (nullptr). nullptr:
+// there is none.
+const char* next_value(const Decisions& decisions, const char* key, const char* previous);
 
 // The step's words behind those that the plan puts in front of them; then a single "-" stands for no words at all.
 char** with_words_in_front(const Decisions& decisions, char** words);

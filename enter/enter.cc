@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "enter/gpus.h"
 #include "enter/arrival.h"
 #include "enter/command.h"
 #include "enter/decisions.h"
@@ -102,6 +103,12 @@ Held close_other_descriptors(const Arrival& arrival) {
   return held;
 }
 
+Gpus gpus_of(const Arrival& arrival) {
+  if (!arrival.has_gpus) return {};
+  const int* const descriptors = arrival.descriptors + wire_gpus(arrival.unshared);
+  return read_gpus(descriptors[kGpuTable], descriptors[kGpuMeeting]);
+}
+
 void join(const Arrival& arrival) {
   must(join_container(arrival.descriptors + kWireUserNamespace,
                       wire_namespaces_end(arrival.unshared) - kWireUserNamespace));
@@ -166,13 +173,15 @@ int main(int, char** argv) {
   const Summons summons = read_summons();
   char** const words = step_words(argv);
   const Arrival arrival = await_container(summons.socket, summons.seconds * 1000);
+  const Gpus gpus = gpus_of(arrival);
   const Decisions decisions = apply_decisions(arrival.descriptors[kWirePlan]);
   check_mpi(decisions);
   tell_notices(decisions);
   const Held held = close_other_descriptors(arrival);
   join(arrival);
+  take_gpus(gpus, decisions);
   if (arrival.unshared & CLONE_NEWPID) {
-    leave_stand_in(arrival.descriptors[arrival.count - 1], held.descriptors, held.count, decisions.is_batch);
+    leave_stand_in(arrival.descriptors[wire_namespaces_end(arrival.unshared)], held.descriptors, held.count, decisions.is_batch);
   }
   must(give_up_all_privileges());
   change_directory(decisions.cwd);

@@ -72,6 +72,8 @@ void tell_of_node(const char* notice) {
   if (is_first_by("SLURM_LOCALID")) dprintf(STDERR_FILENO, "slipway: %s\n", notice);
 }
 
+void tell_of_rank(const char* notice) { dprintf(STDERR_FILENO, "slipway: %s\n", notice); }
+
 void fail_reported(int exit_code, const char* sentence) {
   tell_of_node(sentence);
   _exit(exit_code);

@@ -16,6 +16,9 @@ void tell(const char* notice);
 // The same, in each node's first rank.
 void tell_of_node(const char* notice);
 
+// The same, in every rank.
+void tell_of_rank(const char* notice);
+
 // Ends this rank: prints "slipway: <what>: <why>; <remedy>" (only the node's first rank speaks), and exits. `what` may
 // be untrusted.
 [[noreturn]] void fail(int exit_code, const char* what, const char* why, const char* remedy);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "helper/devices.h"
 #include "helper/error.h"
 #include "helper/fuse_server.h"
+#include "helper/gpus.h"
 #include "helper/identity.h"
 #include "helper/image_environment.h"
 #include "helper/image_mount.h"
@@ -83,6 +85,11 @@ Fd ask_for_sealed_copy(int answer, const OpenedImage& image, const Request& requ
   return sealed(datagram.descriptors[0]);
 }
 
+void add_gpus(Container& container, std::vector<Fd> descriptors) {
+  container.has_gpus = true;
+  std::move(descriptors.begin(), descriptors.end(), std::back_inserter(container.descriptors));
+}
+
 const char* description_of(ImageMount::How how) {
   switch (how) {
     case ImageMount::kKernel:
@@ -116,6 +123,7 @@ void make_container(const Request& request, Timeline timeline, int answer) {
   refuse_unknown_subject(request.settings);
   refuse_roots_steps(request);
   make_private_mount_namespace();
+  Gpus gpus(request);
   ImageReader reader(request);
   std::optional<Child> user_half;
   const auto start_user_half = [&](Names names) {
@@ -140,6 +148,7 @@ void make_container(const Request& request, Timeline timeline, int answer) {
   const bool by_fuse = mounts.root.how == ImageMount::kFuse;
   if (!by_fuse) reader.start_prefetch();
   make_devices(request);
+  gpus.make_nodes(request, kDevicesName);
   timeline.phase("devices");
   const MountedImages mounted = word_of(images, mounts);
   user_half->send(bytes_of(mounted));
@@ -164,6 +173,10 @@ void make_container(const Request& request, Timeline timeline, int answer) {
   timeline.add("root tree of " + std::to_string(built.mounts) + " mounts",
                std::chrono::nanoseconds(built.root_tree_ns));
   timeline.skip();
+  if (!gpus.are_none()) {
+    add_gpus(container, gpus.descriptors());
+    timeline.phase("GPUs");
+  }
   if (!by_fuse) reader.wait_for_prefetch(kPatience);
   if (!by_fuse) timeline.phase("prefetch awaited");
   if ((built.has_environment_scripts && !send_datagram(answer, bytes_of(EnvironmentOrder{}))) ||

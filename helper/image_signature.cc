@@ -1,8 +1,6 @@
 #include "helper/image_signature.h"
 
 #include <fcntl.h>
-#include <grp.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,19 +10,16 @@
 #include <string>
 #include <vector>
 
-#include "enter/privileges.h"
 #include "helper/admin_file.h"
 #include "helper/channel.h"
 #include "helper/child.h"
 #include "helper/error.h"
+#include "helper/nobody.h"
 #include "helper/pipe.h"
 
 namespace slipway {
 
 namespace {
-
-// No account has it: what systemd (its UIDS-GIDS page) and distributions leave free below nobody's.
-constexpr uid_t kVerifierId = 65533;
 
 constexpr rlim_t kMostMemory = 512 << 20;
 
@@ -42,23 +37,6 @@ const char* name_of(Settings::RequireSignature demand) {
 struct Place {
   uint64_t offset, size;
 };
-
-void become_nobody(pid_t parent) {
-  if (setgroups(0, nullptr) != 0 || setresgid(kVerifierId, kVerifierId, kVerifierId) != 0 ||
-      setresuid(kVerifierId, kVerifierId, kVerifierId) != 0) {
-    throw system_error("container", "setresuid");
-  }
-  must(become_undumpable());
-  die_with_parent(parent);
-}
-
-void limit_resources() {
-  const rlimit memory{kMostMemory, kMostMemory}, none{0, 0};
-  if (setrlimit(RLIMIT_AS, &memory) != 0 || setrlimit(RLIMIT_FSIZE, &none) != 0 ||
-      setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-    throw system_error("container", "setrlimit");
-  }
-}
 
 // The body of the verifier's process.
 void run_verifier(const Settings& settings, const std::string& name, int socket) {
@@ -83,7 +61,7 @@ void run_verifier(const Settings& settings, const std::string& name, int socket)
   fcntl(image, F_SETFD, 0);
   fcntl(socket, F_SETFD, FD_CLOEXEC);
   if (dup2(datagram.descriptors[1].get(), STDOUT_FILENO) < 0) throw system_error("container", "dup2");
-  limit_resources();
+  limit_resources(kMostMemory);
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);

@@ -22,6 +22,7 @@ Wire wire_of(int exit_code, const std::string& sentence) {
 bool send_container(int socket, const Container& container, const std::string& sentence) {
   Wire wire = wire_of(0, sentence);
   wire.unshared = container.unshared;
+  wire.has_gpus = container.has_gpus;
   return send_datagram(socket, bytes_of(wire), numbers_of(container.descriptors));
 }
 

@@ -16,6 +16,7 @@ namespace slipway {
 // namespace, which the watcher adds (helper/init_process.h).
 struct Container {
   unsigned unshared = 0;
+  bool has_gpus = false;
   std::vector<Fd> descriptors;
 };
 

@@ -96,6 +96,18 @@ void read_fabric(Options& options, const std::string& value) {
   }
 }
 
+void read_gpu_bind(Options& options, const std::string& value) {
+  if (topology::read_gpu_bind(value.c_str(), &options.gpu_bind.emplace())) return;
+  throw misunderstood("gpu_bind", value, "is none of order, closest and none", "name one of the three");
+}
+
+void read_nic_bind(Options& options, const std::string& value) {
+  options.nics_are_bound = value == "closest";
+  if (value != "closest" && value != "none") {
+    throw misunderstood("nic_bind", value, "is neither closest nor none", "name one of the two");
+  }
+}
+
 struct Reader {
   std::string_view setting;
   void (*read)(Options&, const std::string& value);
@@ -119,6 +131,9 @@ constexpr Reader kReaders[] = {
      [](Options& o, const std::string& value) { o.namespaces = namespaces_of(value, option_of("unshare")); }},
     {"mpi", read_mpi},
     {"fabric", read_fabric},
+    {"gpu_bind", read_gpu_bind},
+    {"nic_bind", read_nic_bind},
+    {"device", [](Options& o, const std::string& value) { o.devices = value; }},
     {"batch", read_batch},
 };
 

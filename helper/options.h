@@ -10,6 +10,7 @@
 
 #include "helper/mount_words.h"
 #include "helper/option_table.h"
+#include "topology/gpu_bind.h"
 
 namespace slipway {
 
@@ -50,6 +51,10 @@ struct Options {
   std::optional<bool> batch_in_image;
 
   std::optional<Mpi> mpi;
+  std::optional<topology::GpuBind> gpu_bind;
+  bool nics_are_bound = false;  // ranks are told their nearest NICs
+  std::string devices;          // of CDI, as helper/cdi_parts.h has them; empty: none
+
   bool fabric_of_host = false;  // the host's libfabric takes the place of the image's
 };
 

@@ -2,6 +2,7 @@
 // (enter/decisions.h) as helper/entries.h encodes it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "helper/environment_change.h"
 #include "helper/environment_table.h"
 #include "helper/fd.h"
+#include "topology/gpu_bind.h"
 
 namespace slipway {
 
@@ -19,6 +21,9 @@ struct Plan {
   bool is_batch = false;           // of the job's batch step
   std::string interpreter_remedy;  // what to do when the command's interpreter is missing; empty: the usual
   std::string no_pmix, old_pmix, no_munge, no_pmi, no_mpi;  // as in enter/decisions.h; empty: nothing is wrong
+  std::optional<topology::GpuBind> gpu_bind;  // nothing: the ranks have no GPUs, whatever they were granted
+  bool has_hosts_dev = false;
+  std::vector<std::string> nics;  // environment: "NAME=form", with % for the name of a NIC
   std::vector<EnvironmentRule> environment;  // which of the rank's own variables stay
   std::vector<std::pair<std::string, std::string>> set;  // environment: always set to this
   std::vector<std::pair<std::string, std::string>> lead;  // environment: come first in this list of directories

@@ -26,6 +26,7 @@ struct Request {
   std::vector<gid_t> groups;  // supplementary groups, as Slurm resolved them
   uint32_t job = 0;
   uint32_t step = 0;
+  uint32_t ranks = 1;     // on this node
   pid_t slurmstepd = -1;  // whose children the ranks are
 
   Subject subject;    // of the step, without its groups: these are above

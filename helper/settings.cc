@@ -148,6 +148,16 @@ bool read_devices(Settings& settings, std::string_view value) {
   return choose(settings.devices, value, kChoices);
 }
 
+bool read_gpu(Settings& settings, std::string_view value) {
+  constexpr std::pair<std::string_view, Settings::Gpu> kChoices[] = {
+      {"granted", Settings::Gpu::kGranted}, {"all", Settings::Gpu::kAll}, {"no", Settings::Gpu::kNo}};
+  return choose(settings.gpu, value, kChoices);
+}
+
+bool read_gpu_bind_key(Settings& settings, std::string_view value) {
+  return topology::read_gpu_bind(std::string(value).c_str(), &settings.gpu_bind);
+}
+
 bool read_writable(Settings& settings, std::string_view value) {
   constexpr std::pair<std::string_view, Settings::Writable> kChoices[] = {{"none", Settings::Writable::kNone},
                                                                           {"memory", Settings::Writable::kMemory},
@@ -228,6 +238,18 @@ constexpr Key kKeys[] = {
      "an absolute path"},
     {"libraries", [](Settings& s, std::string_view value) { return take_path(s.library_table, value); },
      "an absolute path"},
+    {"gpu", read_gpu, "granted, all or no"},
+    {"gpu_bind", read_gpu_bind_key, "order, closest or none"},
+    {"gpu_root", [](Settings& s, std::string_view value) { return take_path(s.gpu_root, value); },
+     "an absolute path"},
+    {"drivers", [](Settings& s, std::string_view value) { return take_path(s.driver_table, value); },
+     "an absolute path"},
+    {"nics", [](Settings& s, std::string_view value) { return take_path(s.nic_table, value); },
+     "an absolute path"},
+    {"topology", [](Settings& s, std::string_view value) { return take_path(s.topology, value); },
+     "an absolute path"},
+    {"devices_allow", [](Settings& s, std::string_view value) { return add_parts(s.devices_allow, value); },
+     "kinds of devices as vendor.com/class, with commas between them, or none"},
     {"writable", read_writable, "none, memory or all"},
     {"writable_size", read_writable_size, "a number, perhaps with k, m, g or %"},
     {"remap_root", read_remap_root, "user, yes or no"},

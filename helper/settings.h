@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "helper/setting_words.h"
+#include "topology/gpu_bind.h"
 
 namespace slipway {
 
@@ -50,6 +51,15 @@ struct Settings {
   enum class Devices { kMinimal, kHost } devices = Devices::kMinimal;
   std::string library_table;  // path of the admin's own (helper/library_table.h); empty: none
   std::string device_table;  // path of the admin's own (helper/device_table.h); empty: none
+
+  // GPUs.
+  enum class Gpu { kGranted, kAll, kNo } gpu = Gpu::kGranted;  // which of the node's a rank has
+  topology::GpuBind gpu_bind = topology::GpuBind::kOrder;  // where the user asks for none
+  std::string gpu_root;      // where the GPUs' driver is installed; empty: in the node's root
+  std::string driver_table;  // path of the admin's own (helper/driver_table.h); empty: none
+  std::string nic_table;     // path of the admin's own (helper/nic_table.h); empty: none
+  std::string topology;      // a file with the node's, as lstopo writes it; empty: it is read for each step
+  std::vector<std::string> devices_allow;  // kinds of CDI devices that users may ask for; empty: all
 
   // What of the rest users may ask for.
   enum class Writable { kNone, kMemory, kAll } writable = Writable::kAll;

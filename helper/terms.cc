@@ -87,6 +87,7 @@ Terms terms_of(const Options& options, const Settings& settings) {
   terms.remaps_root = decide_remap_root(options, settings);
   terms.namespaces = decide_namespaces(options, settings);
   terms.mpi = decide_mpi(options, settings);
+  terms.gpu_bind = options.gpu_bind.value_or(settings.gpu_bind);
   terms.batch_in_image = options.batch_in_image.value_or(settings.batch_in_image);
   return terms;
 }

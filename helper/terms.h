@@ -25,6 +25,7 @@ struct Terms {
   unsigned namespaces = 0;  // as in helper/options.h
   Mpi mpi = Mpi::kImage;
   bool batch_in_image = true;
+  topology::GpuBind gpu_bind = topology::GpuBind::kOrder;
 };
 
 // Throws Error: what the admin does not allow, or what contradicts itself.

@@ -27,6 +27,7 @@
 #include "helper/layout.h"
 #include "helper/mpi_check.h"
 #include "helper/options.h"
+#include "helper/nic_table.h"
 #include "helper/plan.h"
 #include "helper/root_tree.h"
 #include "helper/start.h"
@@ -102,6 +103,12 @@ void take_data_images(std::vector<LayoutEntry>& layout, const MountedImages& ima
   }
 }
 
+void decide_gpus(Plan& plan, const Request& request, const Terms& terms) {
+  if (request.settings.gpu != Settings::Gpu::kNo) plan.gpu_bind = terms.gpu_bind;
+  plan.has_hosts_dev = terms.shows_host_devices;
+  if (terms.options.nics_are_bound) plan.nics = read_nic_table(request.settings.nic_table);
+}
+
 int64_t nanoseconds(Timeline::Clock::duration duration) { return std::chrono::nanoseconds(duration).count(); }
 
 }  // namespace
@@ -137,6 +144,7 @@ void run_user_half(const Request& request, Names names, int socket) {
 
   add_variables_of_image(plan);
   decide_start(plan, request, terms);
+  decide_gpus(plan, request, terms);
   check_mpi_of_program(plan, request, terms);
   const Fd sealed = write_plan(plan);
   const int descriptor = sealed.get();

@@ -16,6 +16,7 @@ struct Wire {
   char release[16];  // catches a plugin, stage and enter of different installations
   int exit_code;     // 0: the container is ready, and its descriptors come with the message
   unsigned unshared;  // its namespaces besides those of users and mounts: flags of kUnsharable
+  bool has_gpus;  // of the node: what each rank needs to have its own
   char sentence[4096];  // why there is no container, or how it was made; empty: nothing to say
 };
 
@@ -29,17 +30,23 @@ inline constexpr Unsharable kUnsharable[] = {
     {CLONE_NEWNET, "net"}, {CLONE_NEWIPC, "ipc"}, {CLONE_NEWUTS, "uts"}, {CLONE_NEWPID, "pid"}};
 
 // The descriptors that come with it: the plan (helper/plan.h), the namespaces in the order in which they are joined, of
-// which those of `unshared` follow as kUnsharable has them, and with a pid namespace the lifeline of its init.
+// which those of `unshared` follow as kUnsharable has them, with a pid namespace the lifeline of its init, and with
+// GPUs what the node has of them (gpu/table.h) and where the ranks agree on them (gpu/meeting.h).
 enum { kWirePlan, kWireUserNamespace, kWireMountNamespace, kWireOtherNamespaces };
-inline constexpr int kMostWireDescriptors = kWireOtherNamespaces + sizeof kUnsharable / sizeof kUnsharable[0] + 1;
+inline constexpr int kMostWireDescriptors = kWireOtherNamespaces + sizeof kUnsharable / sizeof kUnsharable[0] + 3;
+enum { kGpuTable, kGpuMeeting, kGpuDescriptors };  // from wire_gpus on
 
 // One past the last namespace.
 constexpr int wire_namespaces_end(unsigned unshared) {
   return kWireOtherNamespaces + __builtin_popcount(unshared);
 }
 
-constexpr int wire_descriptors(unsigned unshared) {
+constexpr int wire_gpus(unsigned unshared) {
   return wire_namespaces_end(unshared) + (unshared & CLONE_NEWPID ? 1 : 0);
+}
+
+constexpr int wire_descriptors(unsigned unshared, bool has_gpus) {
+  return wire_gpus(unshared) + (has_gpus ? kGpuDescriptors : 0);
 }
 
 // Where the step has no PATH: what images expect, sbin included.

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <list>
 #include <optional>
 #include <span>
@@ -70,7 +71,17 @@ std::string node_name() {
 }
 
 // The worker's container has no process yet, and so no pid namespace.
-size_t worker_descriptors(unsigned unshared) { return wire_descriptors(unshared & ~unsigned{CLONE_NEWPID}); }
+size_t worker_descriptors(const Wire& wire) {
+  return wire_descriptors(wire.unshared & ~unsigned{CLONE_NEWPID}, wire.has_gpus);
+}
+
+// Takes them away from there.
+std::vector<Fd> last_of(std::vector<Fd>& descriptors, size_t count) {
+  const auto first = descriptors.end() - count;
+  std::vector<Fd> last(std::make_move_iterator(first), std::make_move_iterator(descriptors.end()));
+  descriptors.erase(first, descriptors.end());
+  return last;
+}
 
 // Behind the other namespaces, as helper/wire.h has it.
 void add_init_process(std::vector<Fd>& container, const Request& request, const Rank& rank, const Patience& patience) {
@@ -149,7 +160,9 @@ void Worker::deliver(Fd& ranks, Timeline timeline) {
   const bool has_scripts = answer.size == sizeof(EnvironmentOrder);
   if (has_scripts) answer = receive(wire, patience);
   const bool is_container = wire.exit_code == 0;
-  if (is_container && answer.descriptors.size() != worker_descriptors(wire.unshared)) throw no_proper_answer();
+  if (is_container && answer.descriptors.size() != worker_descriptors(wire)) throw no_proper_answer();
+  std::vector<Fd> gpus;
+  if (is_container && wire.has_gpus) gpus = last_of(answer.descriptors, kGpuDescriptors);
   const bool has_init = wire.unshared & CLONE_NEWPID;
   if (is_container && (has_init || has_scripts)) {
     if (!meet_rank()) return;
@@ -164,6 +177,8 @@ void Worker::deliver(Fd& ranks, Timeline timeline) {
       timeline.phase("image's scripts");
     }
   }
+
+  std::move(gpus.begin(), gpus.end(), std::back_inserter(answer.descriptors));
 
   if (request_.is_verbose && is_container) {
     timeline.whole("delivered after");

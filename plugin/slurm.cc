@@ -131,6 +131,7 @@ class Spank : public Slurm {
   gid_t gid() const override { return item<gid_t>(S_JOB_GID, static_cast<gid_t>(-1)); }
   uint32_t job() const override { return item<uint32_t>(S_JOB_ID, 0); }
   uint32_t step() const override { return item<uint32_t>(S_JOB_STEPID, kExternStep); }
+  uint32_t local_tasks() const override { return item<uint32_t>(S_JOB_LOCAL_TASK_COUNT, 1); }
   int local_task() const override { return item<int>(S_TASK_ID, -1); }
 
   // The functions are slurmstepd's own, of whatever release; of their answer only the first record's text is looked at.

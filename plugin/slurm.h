@@ -45,6 +45,7 @@ class Slurm {
   virtual uint32_t job() const = 0;
   virtual uint32_t step() const = 0;
   virtual int local_task() const = 0;
+  virtual uint32_t local_tasks() const = 0;  // how many ranks the step has on this node
   // What slurmctld says of the step's job now, as `scontrol show job` prints it: one question to it. Empty: no answer.
   virtual std::string job_record() const = 0;
 };

@@ -62,14 +62,6 @@ void bind_closest(const Locality& locality, const Step& step, GpuList* seen) {
 
 }  // namespace
 
-bool read_gpu_bind(const char* word, GpuBind* bind) {
-  if (strcmp(word, "order") == 0) *bind = GpuBind::kOrder;
-  else if (strcmp(word, "closest") == 0) *bind = GpuBind::kClosest;
-  else if (strcmp(word, "none") == 0) *bind = GpuBind::kNone;
-  else return false;
-  return true;
-}
-
 bool bind_gpus(const Locality& locality, const Step& step, GpuBind bind, GpuList* seen_by_rank) {
   if (step.ranks > kMostRanks) return false;
   if (bind == GpuBind::kNone || step.granted.count == 0) {

@@ -4,20 +4,12 @@
 #include <stdint.h>
 
 #include "topology/assignment.h"
+#include "topology/gpu_bind.h"
 #include "topology/locality.h"
 
 namespace slipway::topology {
 
 inline constexpr int kMostRanks = kMostThings;
-
-enum class GpuBind {
-  kOrder,    // every rank sees all, in one order of the node, in which GPU i is near to local rank i
-  kClosest,  // each sees its share: those near to it
-  kNone      // as Slurm has it
-};
-
-// Nothing: it is none of "order", "closest" and "none".
-bool read_gpu_bind(const char* word, GpuBind* bind);
 
 struct GpuList {
   int count = 0;

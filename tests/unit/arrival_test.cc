@@ -31,7 +31,7 @@ TEST_GROUP(Arrival) {
     constexpr const char* kDevices[] = {"full", "null", "zero", "random", "urandom", "kmsg", "null", "zero"};
     Container container;
     container.unshared = unshared;
-    for (int i = 0; i < wire_descriptors(unshared); ++i) {
+    for (int i = 0; i < wire_descriptors(unshared, false); ++i) {
       container.descriptors.emplace_back(open((std::string("/dev/") + kDevices[i]).c_str(), O_PATH | O_CLOEXEC));
     }
     return container;

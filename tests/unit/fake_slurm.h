@@ -47,6 +47,7 @@ struct FakeSlurm : slipway::Slurm {
   uint32_t job() const override { return job_id; }
   uint32_t step() const override { return step_id; }
   int local_task() const override { return task; }
+  uint32_t local_tasks() const override { return 1; }
   std::string job_record() const override {
     ++questions;
     return record;

@@ -1,0 +1,197 @@
+#include "enter/gpus.h"
+
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "enter/text.h"
+#include "gpu/devices.h"
+#include "helper/wire.h"
+#include "topology/rank_line.h"
+
+namespace slipway {
+
+namespace {
+
+using gpu::Mask;
+using topology::CpuSet;
+using topology::GpuBind;
+using topology::GpuList;
+using topology::Locality;
+
+constexpr char kWhat[] = "GPUs", kDev[] = "/dev";
+
+template <typename T>
+T* map(int descriptor, int protection) {
+  void* const memory = mmap(nullptr, sizeof(T), protection, MAP_SHARED, descriptor, 0);
+  if (memory == MAP_FAILED) fail_call(kWhat, "mmap");
+  return static_cast<T*>(memory);
+}
+
+int number_in(const char* variable, int otherwise) {
+  const char* const value = getenv(variable);
+  return value ? atoi(value) : otherwise;
+}
+
+int local_rank() { return number_in("SLURM_LOCALID", 0); }
+
+CpuSet own_cpus() {
+  CpuSet cpus;
+  uint64_t words[topology::kMostCpus / 64] = {};
+  if (sched_getaffinity(0, sizeof words, reinterpret_cast<cpu_set_t*>(words)) != 0) return cpus;
+  for (int cpu = 0; cpu < topology::kMostCpus; ++cpu) {
+    if (words[cpu / 64] >> cpu % 64 & 1) cpus.add(cpu);
+  }
+  return cpus;
+}
+
+Mask mask_of(const GpuList& list) {
+  Mask mask = 0;
+  for (int i = 0; i < list.count; ++i) mask |= gpu::bit(list.gpu[i]);
+  return mask;
+}
+
+bool are_of(const gpu::Table& table, const GpuList& list) {
+  for (int i = 0; i < list.count; ++i) {
+    if (list.gpu[i] >= table.gpus) return false;
+  }
+  return true;
+}
+
+[[noreturn]] void fail_without_device(int number) {
+  char name[32];
+  snprintf(name, sizeof name, "GPU %d", number);
+  fail(kExitRefused, name, "Slurm granted it, and this node has no device for it in /dev",
+       "ask the admin to load the GPUs' driver on this node, to compare gres.conf with it, or for gpu=no");
+}
+
+// Where the node has no GPU at all.
+void refuse_without_table(const Decisions& decisions) {
+  const char* const granted = getenv("SLURM_STEP_GPUS");
+  if (decisions.shows_gpus && granted && *granted) fail_without_device(atoi(granted));
+}
+
+void show(const gpu::Table& table, Mask shown, bool is_all) {
+  if (!gpu::has_hidden(kDev)) return;
+  if (const char* const failed = gpu::show_devices(kDev, table, shown)) fail_call(kWhat, failed);
+  if (is_all) gpu::remove_hidden(kDev, table);
+}
+
+// For the rank that decides for all.
+struct Deciding {
+  const gpu::Table& table;
+  const GpuList& granted;
+  GpuBind bind;
+  const Locality& locality;
+};
+
+void decide(gpu::Meeting& meeting, void* context) {
+  const auto& [table, granted, bind, locality] = *static_cast<const Deciding*>(context);
+  static CpuSet cpus[topology::kMostRanks];
+  bool are_all_here = true;
+  for (int rank = 0; rank < table.ranks; ++rank) {
+    are_all_here &= meeting.seat[rank].is_taken != 0;
+    cpus[rank] = meeting.seat[rank].cpus;
+  }
+  topology::bind_gpus(locality, {table.ranks, cpus, granted}, bind, meeting.seen);
+  show(table, meeting.shown, are_all_here);
+}
+
+void tell_rank(const Locality& locality, const GpuList& seen, const GpuList& own) {
+  char line[2048], whole[sizeof line + 256];
+  const char* const node = getenv("SLURMD_NODENAME");
+  topology::rank_line(locality, number_in("SLURM_PROCID", 0), own_cpus(), seen, own,
+                      topology::nearest_nics(locality, own_cpus(), own), line, sizeof line);
+  snprintf(whole, sizeof whole, "%.200s: %s", node ? node : "node", line);
+  tell_of_rank(whole);
+}
+
+// What the ranks of the node are shown, and what of it this one sees. When it returns, that is in /dev.
+gpu::Agreement agree(const Gpus& gpus, GpuBind bind, const Locality& locality) {
+  const gpu::Table& table = *gpus.table;
+  const GpuList& granted = gpus.grant.gpus;
+  const Mask own = mask_of(granted);
+  const bool is_binding = bind != GpuBind::kNone && granted.count > 1;
+  // The ranks of a step without GPUs have nothing to agree on, nor those that all have the same words.
+  const bool is_of_gpus = granted.count > 0 || number_in("SLURM_GPUS_ON_NODE", 0) > 0;
+  const bool differs = is_binding || (gpus.grant.is_bound && is_of_gpus && !table.shows_all);
+  gpu::Agreement alone{own, granted};
+  if (differs && table.ranks > 1) {
+    gpu::Agreement made;
+    Deciding context{table, granted, bind, locality};
+    const gpu::Sitting sitting{local_rank(), table.ranks, own, own_cpus()};
+    if (!gpu::meet(*gpus.meeting, sitting, decide, &context, &made) || !are_of(table, made.seen)) made = alone;
+    if (own & ~made.shown) show(table, own, false);  // of one who came too late for the others
+    made.shown |= own;
+    if (!is_binding) made.seen = granted;
+    return made;
+  }
+  if (is_binding) {
+    const CpuSet cpus = own_cpus();
+    topology::bind_gpus(locality, {1, &cpus, granted}, bind, &alone.seen);
+  }
+  show(table, own, true);
+  return alone;
+}
+
+// "UCX_NET_DEVICES=%:1", for each of the NICs, joined by commas. A variable that the rank has stays.
+void set_nics(const char* assignment, const Locality& locality, const topology::NicList& nics) {
+  char name[64], value[topology::kMostNics * 40] = "";
+  const size_t length = strcspn(assignment, "=");
+  const char* const form = assignment + length + 1;
+  const char* const mark = strchr(form, '%');
+  if (length >= sizeof name || !mark || nics.count == 0) return;
+  memcpy(name, assignment, length);
+  name[length] = '\0';
+  size_t at = 0;
+  for (int i = 0; i < nics.count && at < sizeof value; ++i) {
+    at += snprintf(value + at, sizeof value - at, "%s%.*s%s%s", i > 0 ? "," : "", static_cast<int>(mark - form), form,
+                   locality.nic[nics.nic[i]].name, mark + 1);
+  }
+  setenv(name, value, 0);
+}
+
+}  // namespace
+
+Gpus read_gpus(int table, int meeting) {
+  Gpus gpus;
+  gpus.table = map<const gpu::Table>(table, PROT_READ);
+  gpus.meeting = map<gpu::Meeting>(meeting, PROT_READ | PROT_WRITE);
+  gpus.slurms = gpu::words_of_slurm();
+  if (gpus.table->shows_all) {
+    for (int i = 0; i < gpus.table->gpus; ++i) gpus.grant.gpus.add(i);
+    gpus.grant.is_bound = gpus.grant.keeps_words = true;
+    return gpus;
+  }
+  gpus.grant = gpu::read_grant(*gpus.table, gpu::open_to_this_process(*gpus.table), gpus.table->is_batch);
+  if (gpus.grant.missing >= 0) fail_without_device(gpus.grant.missing);
+  return gpus;
+}
+
+void take_gpus(const Gpus& gpus, const Decisions& decisions) {
+  if (!gpus.table) return refuse_without_table(decisions);
+  const gpu::Table& table = *gpus.table;
+  const gpu::Grant& grant = gpus.grant;
+  static Locality locality;
+  gpu::locality_of(table, &locality);
+  const GpuBind bind = grant.is_bound ? GpuBind::kNone : decisions.gpu_bind;
+  const gpu::Agreement agreement = agree(gpus, bind, locality);
+  const GpuList& seen = agreement.seen;
+  if (seen.count > 0) {
+    const Mask shown = decisions.has_hosts_dev ? gpu::all_of(table) : agreement.shown;
+    if (!grant.keeps_words) gpu::set_words(table, seen, grant.is_constrained ? mask_of(grant.gpus) : shown, gpus.slurms);
+    set_gpu_variables(decisions);
+    if (decisions.no_driver) tell_of_node(decisions.no_driver);
+  }
+  const GpuList own = grant.is_bound ? seen : topology::own_gpus(seen, bind, local_rank());
+  const topology::NicList nics = topology::nearest_nics(locality, own_cpus(), own);
+  for (const char* nic = nullptr; (nic = next_value(decisions, "nic", nic));) set_nics(nic, locality, nics);
+  if (table.is_verbose && (seen.count > 0 || next_value(decisions, "nic", nullptr))) {
+    tell_rank(locality, seen, own);
+  }
+}
+
+}  // namespace slipway

@@ -1,0 +1,57 @@
+// A node's GPUs, as stage found them, for all ranks of a step: byte for byte in a sealed memfd. Like all of this room
+// but node_gpus, without the C++ library, which enter does not have.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "topology/locality.h"
+
+namespace slipway::gpu {
+
+inline constexpr size_t kLongestDevice = 40;
+inline constexpr size_t kLongestUuid = 44;
+inline constexpr int kMostShared = 192;
+
+// Where stage keeps the GPUs' device nodes, below the container's /dev, until a rank shows those it was granted: each
+// under its own name.
+inline constexpr char kHidden[] = ".slipway";
+
+struct Device {
+  char name[kLongestDevice];  // below /dev: "nvidia3", "dri/renderD129"
+  char address[16];           // of PCI: "0000:34:00.0"; empty: unknown
+  char uuid[kLongestUuid];    // by which CUDA knows it; empty: unknown
+  unsigned vendor;            // PCI's number for it
+  int number;                 // at the end of its name
+};
+
+// That all GPUs of a vendor share: "nvidiactl", "kfd".
+struct SharedDevice {
+  char name[kLongestDevice];
+  unsigned vendor;
+};
+
+struct Table {
+  int gpus;
+  Device gpu[topology::kMostGpus];  // of each vendor in the order in which its library numbers them: by PCI address
+  int shared;
+  SharedDevice device[kMostShared];
+  int ranks;         // of the step on this node
+  bool is_batch;     // the step is the job's script
+  bool is_verbose;   // each rank says what it got
+  bool shows_all;    // every rank has all GPUs, whatever Slurm says
+  // As slipway-topology wrote it: of a process that is nobody, so to be checked before use (locality_of).
+  topology::Locality locality;
+};
+
+// One bit for each of Table::gpu.
+using Mask = uint64_t;
+static_assert(topology::kMostGpus <= 64);
+
+inline constexpr Mask bit(int gpu) { return Mask{1} << gpu; }
+inline constexpr Mask all_of(const Table& table) { return table.gpus == 64 ? ~Mask{0} : bit(table.gpus) - 1; }
+
+// Where the table's GPUs are, with the same indices. A GPU of which the topology knows nothing is as near to each CPU.
+void locality_of(const Table& table, topology::Locality* locality);
+
+}  // namespace slipway::gpu

@@ -1,0 +1,36 @@
+// Programs of ours that read what others wrote, with large libraries: they run as nobody that root or a user is, so
+// that neither of them can be made to lie by the other.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "helper/child.h"
+#include "helper/fd.h"
+
+namespace slipway {
+
+// For a process of root's that is about to execute such a program: it becomes nobody, dies with `parent`, and has no
+// more than this much memory (bytes), no files to write, and no way to gain a right. For another process the last of
+// these only. Throw Error.
+void become_nobody(pid_t parent);
+void limit_resources(rlim_t memory);
+
+class NobodysProgram {
+ public:
+  // Executes words[0] with an empty environment. Throws Error: there can be no process.
+  explicit NobodysProgram(const std::vector<std::string>& words);
+
+  // What it wrote, at most `most` bytes, when it has ended; nothing: it is not installed, wrote more, or failed.
+  std::optional<std::string> output(size_t most);
+
+ private:
+  Fd output_;
+  std::optional<Child> child_;
+};
+
+}  // namespace slipway
