@@ -139,8 +139,8 @@ Mask open_to_this_process(const Table& table) {
 
 Grant read_grant(const Table& table, Mask open, bool is_batch) {
   Grant grant;
-  const char* numbers = words_in("SLURM_STEP_GPUS");
-  if (!numbers && is_batch) numbers = words_in("SLURM_JOB_GPUS");
+  // Slurm leaves the other one to a script as its user's shell had it (22.05).
+  const char* const numbers = words_in(is_batch ? "SLURM_JOB_GPUS" : "SLURM_STEP_GPUS");
   const char* const words = vendor_words(table);
   grant.is_constrained = open != all_of(table);
   grant.keeps_words = words && !are_numbers(words);

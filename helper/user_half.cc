@@ -130,6 +130,7 @@ void run_user_half(const Request& request, Names names, int socket) {
   answer(socket, bytes_of(Unshared{nanoseconds(prepared - start), terms.remaps_root, terms.namespaces}));
   wait_for_go(socket);
   Plan plan = variables_of_plan(request, accounts, terms, table);
+  decide_gpus(plan, request, terms);
   if (chdir(kWorkDirectory) != 0) throw system_error(kWorkDirectory, "chdir");
   mount_by_fuse(images, terms, request, socket);
   if (images.root == ImageMount::kFuse && terms.writing == Terms::Writing::kNone) shield_fuse_mount();
@@ -144,7 +145,6 @@ void run_user_half(const Request& request, Names names, int socket) {
 
   add_variables_of_image(plan);
   decide_start(plan, request, terms);
-  decide_gpus(plan, request, terms);
   check_mpi_of_program(plan, request, terms);
   const Fd sealed = write_plan(plan);
   const int descriptor = sealed.get();
