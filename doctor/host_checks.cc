@@ -53,7 +53,13 @@ Finding look_at_gpus(const Site& site) {
   std::string found = list_of(devices);
   const std::string driver = site.node.text("/proc/driver/nvidia/version");
   if (!driver.empty()) found += "; " + printable(driver.substr(0, driver.find('\n')));
-  return ok(found, "reported only");
+  if (site.settings.gpu == Settings::Gpu::kNo) return ok(found, "containers have none of them (gpu=no)");
+  if (site.settings.gpu == Settings::Gpu::kAll) return ok(found, "each container has all of them (gpu=all)");
+  if (!site.slurm.path.empty() && !site.slurm.has("grestypes", "gpu")) {
+    return warning(found, "Slurm grants nobody a GPU, so containers have none",
+                   "set GresTypes=gpu in slurm.conf and name them in gres.conf, or set gpu=all in plugstack.conf");
+  }
+  return ok(found, "a step has those that Slurm grants it");
 }
 
 Finding look_at_cdi(const Site& site) {

@@ -70,7 +70,7 @@ bool are_of(const gpu::Table& table, const GpuList& list) {
 
 // Where the node has no GPU at all.
 void refuse_without_table(const Decisions& decisions) {
-  const char* const granted = getenv("SLURM_STEP_GPUS");
+  const char* const granted = getenv(decisions.is_batch ? "SLURM_JOB_GPUS" : "SLURM_STEP_GPUS");
   if (decisions.shows_gpus && granted && *granted) fail_without_device(atoi(granted));
 }
 

@@ -220,7 +220,10 @@ TEST(DoctorSite, GpusAndCdiAreReported) {
   fake.write("/dev/dri/renderD128", "");
   fake.write("/proc/driver/nvidia/version", "NVRM version: 550.54\nGCC version\n");
   fake.write("/etc/cdi/nvidia.yaml", "");
-  is(Status::kOk, "/dev/nvidiactl, /dev/nvidia0, /dev/dri/renderD128; NVRM version: 550.54: reported", look_at_gpus);
+  is(Status::kWarning, "/dev/nvidiactl, /dev/nvidia0, /dev/dri/renderD128; NVRM version: 550.54: Slurm grants nobody",
+     look_at_gpus);
+  slurm_conf("GresTypes=craynetwork,gpu");
+  is(Status::kOk, "a step has those that Slurm grants it", look_at_gpus);
   is(Status::kOk, "/etc/cdi/nvidia.yaml", look_at_cdi);
 }
 
