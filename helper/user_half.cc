@@ -15,11 +15,13 @@
 
 #include "enter/privileges.h"
 #include "helper/accounts.h"
+#include "helper/additions.h"
 #include "helper/child.h"
 #include "helper/device_table.h"
 #include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/fuse_mount.h"
+#include "helper/host_directory.h"
 #include "helper/host_parts.h"
 #include "helper/identity.h"
 #include "helper/image_environment.h"
@@ -129,7 +131,10 @@ void run_user_half(const Request& request, Names names, int socket) {
   const auto served = Timeline::Clock::now();
   std::vector<LayoutEntry> layout = layout_of(request, accounts, terms, devices);
   take_data_images(layout, images);
-  Additions additions = add_host_parts(plan, request, terms);
+  HostDirectory host_directory;
+  add_host_parts(host_directory, plan, request, terms);
+  Additions additions;
+  additions.mounts = std::move(host_directory).entries();
   std::move(additions.mounts.begin(), additions.mounts.end(), std::back_inserter(layout));
   Built built;
   built.mounts = build_root_tree(request, accounts, terms, layout, additions, images.root == ImageMount::kBind);
