@@ -14,8 +14,8 @@ inline constexpr char kHostParts[] = "/.slipway/host";
 
 class HostDirectory {
  public:
-  // A link at `link` ("mpi/lib/libmpi.so.40", below kHostParts) to the file `path` of the host, whose directory is shown
-  // for it. Of two for one link the first stays. `asked_by` and `asked_for` are as in LayoutEntry.
+  // A link at `link` ("mpi/lib/libmpi.so.40", below kHostParts) to the file `path` of the host, whose directory is
+  // shown for it. Of two for one link the first stays. `asked_by` and `asked_for` are as in LayoutEntry.
   void add_link(const std::string& link, const std::string& path, const std::string& asked_by, AskedFor asked_for);
 
   // A directory or file of the host, read-only at its own place.

@@ -21,6 +21,7 @@ Fd write_plan(const Plan& plan) {
   if (!plan.no_munge.empty()) entries.add("no_munge", plan.no_munge);
   if (!plan.no_pmi.empty()) entries.add("no_pmi", plan.no_pmi);
   if (!plan.no_mpi.empty()) entries.add("no_mpi", plan.no_mpi);
+  if (!plan.no_driver.empty()) entries.add("no_driver", plan.no_driver);
   for (const std::string& word : plan.front) entries.add("front", word);
   for (const EnvironmentRule& rule : plan.environment) {
     if (rule.verb == EnvironmentRule::kDrop) entries.add("drop", rule.name);

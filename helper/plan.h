@@ -19,6 +19,7 @@ struct Plan {
   bool is_batch = false;           // of the job's batch step
   std::string interpreter_remedy;  // what to do when the command's interpreter is missing; empty: the usual
   std::string no_pmix, old_pmix, no_munge, no_pmi, no_mpi;  // as in enter/decisions.h; empty: nothing is wrong
+  std::string no_driver;  // what a rank that was granted a GPU cannot do without; empty: nothing is missing
   std::vector<EnvironmentRule> environment;  // which of the rank's own variables stay
   std::vector<std::pair<std::string, std::string>> set;  // environment: always set to this
   std::vector<std::pair<std::string, std::string>> lead;  // environment: come first in this list of directories

@@ -1,5 +1,6 @@
 #include "helper/user_half.h"
 
+#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -18,6 +19,8 @@
 #include "helper/additions.h"
 #include "helper/child.h"
 #include "helper/device_table.h"
+#include "helper/driver_params.h"
+#include "helper/driver_parts.h"
 #include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/fuse_mount.h"
@@ -25,6 +28,7 @@
 #include "helper/host_parts.h"
 #include "helper/identity.h"
 #include "helper/image_environment.h"
+#include "helper/image_files.h"
 #include "helper/image_mount.h"
 #include "helper/layout.h"
 #include "helper/mpi_check.h"
@@ -104,6 +108,16 @@ void take_data_images(std::vector<LayoutEntry>& layout, const MountedImages& ima
   }
 }
 
+// Which GPUs the node has, nobody tells yet.
+GpuDrivers drivers_for(const Request&) { return {}; }
+
+void add_gpu_drivers(HostDirectory& directory, Additions& additions, Plan& plan, const GpuDrivers& drivers) {
+  if (drivers.vendors.empty()) return;
+  const FilesBelow image(Fd(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC)));
+  add_driver_parts(directory, additions, plan, drivers, image);
+  add_driver_params(additions);
+}
+
 int64_t nanoseconds(Timeline::Clock::duration duration) { return std::chrono::nanoseconds(duration).count(); }
 
 }  // namespace
@@ -117,6 +131,7 @@ void run_user_half(const Request& request, Names names, int socket) {
   if (terms.remaps_root) accounts = accounts_of_root(accounts);
   const std::vector<EnvironmentRule> table = read_environment_table(request.settings.environment_table);
   const std::vector<std::string> devices = devices_shown(read_device_table(request.settings.device_table));
+  const GpuDrivers drivers = drivers_for(request);
   MountedImages images;
   const auto prepared = Timeline::Clock::now();
   receive_order(socket, writable_bytes_of(images));
@@ -134,7 +149,9 @@ void run_user_half(const Request& request, Names names, int socket) {
   HostDirectory host_directory;
   add_host_parts(host_directory, plan, request, terms);
   Additions additions;
-  additions.mounts = std::move(host_directory).entries();
+  add_gpu_drivers(host_directory, additions, plan, drivers);
+  std::vector<LayoutEntry> host_entries = std::move(host_directory).entries();
+  std::move(host_entries.begin(), host_entries.end(), std::back_inserter(layout));
   std::move(additions.mounts.begin(), additions.mounts.end(), std::back_inserter(layout));
   Built built;
   built.mounts = build_root_tree(request, accounts, terms, layout, additions, images.root == ImageMount::kBind);
