@@ -1,6 +1,7 @@
 #include "helper/driver_compat.h"
 
 #include <charconv>
+#include <string_view>
 #include <utility>
 
 #include "helper/elf.h"
@@ -27,33 +28,34 @@ std::vector<CachedLibrary> libraries_in(const ImageFiles& image, const std::stri
 
 }  // namespace
 
-std::vector<unsigned> driver_version_of(const std::string& libcuda_path) {
+DriverVersion driver_version_of(const std::string& libcuda_path) {
   constexpr std::string_view kStart = "libcuda.so.";
   const std::string name = name_of(libcuda_path);
   if (!name.starts_with(kStart)) return {};
-  std::vector<unsigned> version;
-  const char *next = name.data() + kStart.size(), *const end = name.data() + name.size();
+  DriverVersion version;
+  version.text = name.substr(kStart.size());
+  const char *next = version.text.data(), *const end = next + version.text.size();
   while (next < end) {
     unsigned number;
     const auto [rest, failure] = std::from_chars(next, end, number);
     if (failure != std::errc() || (rest != end && *rest != '.')) return {};
-    version.push_back(number);
+    version.numbers.push_back(number);
     next = rest == end ? end : rest + 1;
   }
-  return version.size() > 1 ? version : std::vector<unsigned>();  // libcuda.so.1 is no release
+  return version.numbers.size() > 1 ? version : DriverVersion();  // libcuda.so.1 is no release
 }
 
-DriverCompat newer_driver_in(const ImageFiles& image, const std::vector<unsigned>& hosts) {
+DriverCompat newer_driver_in(const ImageFiles& image, const DriverVersion& hosts) {
   DriverCompat newest;
-  if (hosts.empty()) return newest;
-  newest.version = hosts;
+  if (hosts.numbers.empty()) return newest;
   for (const std::string& cuda : image.names_in(kLocal)) {
     if (!cuda.starts_with("cuda")) continue;
     for (const char* place : kPlaces) {
       const std::string directory = image.real_path(std::string(kLocal) + "/" + cuda + "/" + place);
       if (directory.empty()) continue;
-      std::vector<unsigned> version = driver_version_of(image.real_path(directory + "/" + kLibcuda));
-      if (version <= newest.version) continue;
+      DriverVersion version = driver_version_of(image.real_path(directory + "/" + kLibcuda));
+      const bool is_newer_branch = !version.numbers.empty() && version.numbers[0] > hosts.numbers[0];
+      if (!is_newer_branch || version.numbers <= newest.version.numbers) continue;
       newest.directory = directory;
       newest.version = std::move(version);
     }

@@ -10,16 +10,22 @@
 
 namespace slipway {
 
-// What the name of the file libcuda.so.550.54.14 says, as numbers; empty: nothing.
-std::vector<unsigned> driver_version_of(const std::string& libcuda_path);
+struct DriverVersion {
+  std::string text;               // 535.104.05
+  std::vector<unsigned> numbers;  // empty: not known
+};
+
+// What the name of the file libcuda.so.535.104.05 says.
+DriverVersion driver_version_of(const std::string& libcuda_path);
 
 struct DriverCompat {
   std::string directory;  // in the image; empty: it has none
-  std::vector<unsigned> version;
+  DriverVersion version;
   std::vector<CachedLibrary> libraries;  // in the directory
 };
 
-// The newest that the image has below /usr/local/cuda* if that is newer than `hosts`.
-DriverCompat newer_driver_in(const ImageFiles& image, const std::vector<unsigned>& hosts);
+// The newest that the image has below /usr/local/cuda* if it is of a newer branch, the first number, than `hosts`:
+// NVIDIA's own tools look at nothing else, since within a branch the driver needs no such help.
+DriverCompat newer_driver_in(const ImageFiles& image, const DriverVersion& hosts);
 
 }  // namespace slipway

@@ -41,21 +41,9 @@ bool fits(const std::string& name, const std::string& pattern) {
   return name.compare(0, plain, pattern, 0, plain) == 0 && fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
 }
 
-std::string dotted(const std::vector<unsigned>& version) {
-  std::string text;
-  for (const unsigned number : version) text += (text.empty() ? "" : ".") + std::to_string(number);
-  return text;
-}
-
 // Under which something asks for it, at run time or when it is linked: directories have the files' own names too.
 bool is_name_of(const ElfFile& library, const std::string& name) {
   return library.soname.empty() || library.soname == name || name.ends_with(".so");
-}
-
-Fd open_root(const std::string& root) {
-  Fd fd(open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!fd) throw system_error(printable(root), "open(GPU drivers)", "ask the admin to look for them on this node");
-  return fd;
 }
 
 class DriverParts {
@@ -69,7 +57,8 @@ class DriverParts {
         image_files_(image),
         image_search_(image),
         root_(normal_path(drivers.root)),
-        host_files_(open_root(root_)),
+        // Where it is no directory, as long as the container that brings the driver is down, nothing is found in it.
+        host_files_(Fd(open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC))),
         host_search_(host_files_),
         wish_(driver_wish(image, drivers.capabilities, drivers.visible_devices)) {}
 
@@ -205,11 +194,11 @@ class DriverParts {
                         "; ask the admin to install the driver's libraries there";
       return;
     }
-    const std::vector<unsigned> hosts = driver_version_of(host_files_.real_path(libcuda));
+    const DriverVersion hosts = driver_version_of(host_files_.real_path(libcuda));
     DriverCompat compat = newer_driver_in(image_files_, hosts);
     if (compat.directory.empty()) return;
-    plan_.notices.push_back("the image's own CUDA driver libraries, " + dotted(compat.version) + " in " +
-                            printable(compat.directory) + ", are newer than this node's " + dotted(hosts) +
+    plan_.notices.push_back("the image's own CUDA driver libraries, " + printable(compat.version.text) + " in " +
+                            printable(compat.directory) + ", are newer than this node's " + hosts.text +
                             " and come first");
     libraries_.insert(libraries_.begin(), compat.libraries.begin(), compat.libraries.end());
     compat_directory_ = std::move(compat.directory);

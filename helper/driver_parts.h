@@ -21,8 +21,8 @@ struct GpuDrivers {
   std::string capabilities, visible_devices;  // as in helper/driver_wish.h
 };
 
-// What goes with them for the ranks that have a GPU is added to `plan`. A library that cannot be used in the image is
-// left out, and the plan's notices tell. Throws Error: `drivers.root` is no directory.
+// What goes with them for the ranks that have a GPU is added to `plan`. Nothing of it must be there: a library that
+// cannot be used in the image is left out, and the plan's notices tell; what a rank with a GPU lacks then is no_driver.
 void add_driver_parts(HostDirectory& directory, Additions& additions, Plan& plan, const GpuDrivers& drivers,
                       const ImageFiles& image);
 

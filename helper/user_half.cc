@@ -108,9 +108,6 @@ void take_data_images(std::vector<LayoutEntry>& layout, const MountedImages& ima
   }
 }
 
-// Which GPUs the node has, nobody tells yet.
-GpuDrivers drivers_for(const Request&) { return {}; }
-
 void add_gpu_drivers(HostDirectory& directory, Additions& additions, Plan& plan, const GpuDrivers& drivers) {
   if (drivers.vendors.empty()) return;
   const FilesBelow image(Fd(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC)));
@@ -131,7 +128,7 @@ void run_user_half(const Request& request, Names names, int socket) {
   if (terms.remaps_root) accounts = accounts_of_root(accounts);
   const std::vector<EnvironmentRule> table = read_environment_table(request.settings.environment_table);
   const std::vector<std::string> devices = devices_shown(read_device_table(request.settings.device_table));
-  const GpuDrivers drivers = drivers_for(request);
+  const GpuDrivers drivers;  // of no vendor: nobody tells yet which GPUs the node has
   MountedImages images;
   const auto prepared = Timeline::Clock::now();
   receive_order(socket, writable_bytes_of(images));
