@@ -3,10 +3,8 @@
 #include <fnmatch.h>
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <set>
-#include <string_view>
 #include <utility>
 
 #include "helper/elf.h"
@@ -16,8 +14,7 @@ namespace slipway {
 
 namespace {
 
-constexpr char kGlibc[] = "libc.so.6";
-constexpr const char* kGlibcFamily[] = {kGlibc,       "libm.so.6",      "libdl.so.2",   "libpthread.so.0",
+constexpr const char* kGlibcFamily[] = {"libc.so.6",  "libm.so.6",      "libdl.so.2",   "libpthread.so.0",
                                         "librt.so.1", "libresolv.so.2", "libutil.so.1", "libnsl.so.1",
                                         "libanl.so.1", "libmvec.so.1",  "ld-linux*.so.*"};
 constexpr const char* kCompilers[] = {"libstdc++.so.*", "libgcc_s.so.*", "libgfortran.so.*", "libquadmath.so.*",
@@ -34,24 +31,6 @@ template <size_t kCount>
 bool is_among(const std::string& name, const char* const (&patterns)[kCount]) {
   return std::any_of(std::begin(patterns), std::end(patterns),
                      [&](const char* pattern) { return fits(name, pattern); });
-}
-
-// "GLIBC_2.34"; {0, 0}: another name, as GLIBC_PRIVATE and GLIBC_ABI_DT_RELR are.
-GlibcVersion version_of(std::string_view name) {
-  constexpr std::string_view kPrefix = "GLIBC_";
-  GlibcVersion version;
-  if (!name.starts_with(kPrefix)) return version;
-  const char* const end = name.data() + name.size();
-  const auto [dot, failure] = std::from_chars(name.data() + kPrefix.size(), end, version.first);
-  if (failure != std::errc() || dot == end || *dot != '.') return {};
-  std::from_chars(dot + 1, end, version.second);
-  return version;
-}
-
-GlibcVersion newest_of(const std::vector<std::string>& names) {
-  GlibcVersion newest;
-  for (const std::string& name : names) newest = std::max(newest, version_of(name));
-  return newest;
 }
 
 class Collection {
@@ -98,11 +77,7 @@ class Collection {
     if (!file) return;
     const ElfFile elf = read_elf(file.get());
     if (!elf.is_elf) return;
-    if (need == kMust) {
-      for (const ElfVersions::Needed& needed : read_elf_versions(file.get()).needed) {
-        result_.glibc = std::max(result_.glibc, newest_of(needed.versions));
-      }
-    }
+    if (need == kMust) result_.glibc = std::max(result_.glibc, glibc_needed_by(file.get()));
     const RunPath run_path = run_path_of(elf, path, loader);
     for (const std::string& name : elf.libraries) add(name, path, run_path, need);
   }
@@ -164,11 +139,6 @@ HostLibraries host_libraries(std::span<const std::string> names, const LibraryRo
   Collection collection(host, image, table, what);
   for (const std::string& name : names) collection.add(name, "", {}, Collection::kMust);
   return std::move(collection).result();
-}
-
-GlibcVersion glibc_of(const LibraryRoot& root) {
-  const Fd file = root.files.open(root.search.find(kGlibc));
-  return file ? newest_of(read_elf_versions(file.get()).defined) : GlibcVersion();
 }
 
 }  // namespace slipway

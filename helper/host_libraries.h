@@ -5,14 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "helper/image_files.h"
-#include "helper/library_search.h"
+#include "helper/glibc_version.h"
 #include "helper/library_table.h"
 
 namespace slipway {
-
-// A version of glibc, {2, 36}; {0, 0}: none.
-using GlibcVersion = std::pair<unsigned, unsigned>;
 
 struct HostLibraries {
   struct Library {
@@ -24,19 +20,10 @@ struct HostLibraries {
   GlibcVersion glibc;               // the newest that they need
 };
 
-// A root file system and how its loader searches it.
-struct LibraryRoot {
-  const ImageFiles& files;
-  const LibrarySearch& search;
-};
-
 // The libraries `names` of the host and those they need, but for glibc, which is the image's: a process has one. So are
 // those of the compilers (libstdc++ and its like), where the image's are new enough. What is needed by files that a
 // library opens itself goes along where the host has it. Throws Error: the host lacks a library. `what` is for it.
 HostLibraries host_libraries(std::span<const std::string> names, const LibraryRoot& host, const LibraryRoot& image,
                              std::span<const LibraryRule> table, const std::string& what);
-
-// Of a root file system; {0, 0}: it has none.
-GlibcVersion glibc_of(const LibraryRoot& root);
 
 }  // namespace slipway

@@ -1,22 +1,20 @@
 #include "helper/host_parts.h"
 
 #include <fcntl.h>
-#include <sys/mount.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "helper/error.h"
+#include "helper/glibc_version.h"
 #include "helper/host_libraries.h"
 #include "helper/image_files.h"
 #include "helper/image_mount.h"
 #include "helper/library_search.h"
 #include "helper/library_table.h"
 #include "helper/mpi_library.h"
-#include "helper/paths.h"
 #include "helper/wire.h"
 
 namespace slipway {
@@ -39,10 +37,6 @@ std::vector<std::string> directories_in(const std::string& search_path) {
   return directories;
 }
 
-std::string text_of(GlibcVersion version) {
-  return std::to_string(version.first) + "." + std::to_string(version.second);
-}
-
 // Names under which programs ask for libraries of the same ABI: MPICH's own and the one that its family agreed on.
 std::vector<std::string> names_for(const std::string& soname) {
   constexpr const char* kFamily[] = {"libmpi.so.12", "libmpich.so.12"};
@@ -54,8 +48,9 @@ std::string described(const MpiLibrary& mpi) { return mpi.family + " (" + printa
 
 class HostParts {
  public:
-  HostParts(Plan& plan, const Request& request, const Terms& terms)
-      : plan_(plan),
+  HostParts(HostDirectory& directory, Plan& plan, const Request& request, const Terms& terms)
+      : directory_(directory),
+        plan_(plan),
         request_(request),
         terms_(terms),
         image_files_(Fd(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC))),
@@ -63,21 +58,10 @@ class HostParts {
         host_files_(Fd(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC))),
         host_search_(host_files_, directories_in(request.library_path)) {}
 
-  std::vector<LayoutEntry> entries() {
+  void add() {
     if (terms_.mpi == Mpi::kHost) add_mpi();
     if (terms_.options.fabric_of_host) add_fabric();
     if (request_.mpi_type == "pmi2" && terms_.mpi != Mpi::kNone) offer_pmi2();
-    if (links_.empty()) return {};
-    std::vector<LayoutEntry> entries;
-    LayoutEntry directory;
-    directory.word.kind = MountWord::kTmpfs;
-    directory.word.target = kHostParts;
-    directory.mode = "0755";
-    directory.asked_by = asked_by_;
-    directory.links = std::move(links_);
-    entries.push_back(std::move(directory));
-    std::move(mounts_.begin(), mounts_.end(), std::back_inserter(entries));
-    return entries;
   }
 
  private:
@@ -133,7 +117,7 @@ class HostParts {
     const MpiLibrary hosts = mpi_of_host(images ? images->soname : name_without_image());
     if (images) compare(*images, hosts);
     bring("mpi", {hosts.soname}, kMpiOption);
-    for (const std::string& name : names_for(hosts.soname)) add_link("mpi", name, hosts.path);
+    for (const std::string& name : names_for(hosts.soname)) add_link("mpi", name, hosts.path, kMpiOption);
   }
 
   void compare(const MpiLibrary& images, const MpiLibrary& hosts) const {
@@ -189,43 +173,18 @@ class HostParts {
   }
 
   void show(const std::string& part, const HostLibraries& libraries, const char* option) {
-    if (asked_by_.empty()) asked_by_ = option;
     for (const HostLibraries::Library& library : libraries.libraries) {
-      const std::string directory = directory_of(library.path);
-      if (const auto [place, is_new] = shown_.try_emplace(directory, shown_.size() + 1); is_new) {
-        add_mount(directory, std::string(kHostParts) + "/" + std::to_string(place->second), option);
-      }
-      add_link(part, library.name, library.path);
+      add_link(part, library.name, library.path, option);
     }
-    for (const std::string& place : libraries.places) {
-      const bool is_there = std::any_of(mounts_.begin(), mounts_.end(), [&](const LayoutEntry& entry) {
-        return is_at_or_below(place, entry.word.target);
-      });
-      if (!is_there) add_mount(place, place, option);
-    }
+    for (const std::string& place : libraries.places) directory_.add_place(place, option, AskedFor::kByLibraryPath);
   }
 
-  // In `lib` of the part: the library's name, which leads to the directory in which the host has it.
-  void add_link(const std::string& part, const std::string& name, const std::string& path) {
-    const std::string link = part + "/lib/" + name;
-    const bool is_there =
-        std::any_of(links_.begin(), links_.end(), [&](const auto& other) { return other.first == link; });
-    if (is_there) return;
-    const std::string target = "../../" + std::to_string(shown_.at(directory_of(path))) + "/" + name_of(path);
-    links_.emplace_back(link, target);
+  // In `lib` of the part, under the name by which the library is needed.
+  void add_link(const std::string& part, const std::string& name, const std::string& path, const char* option) {
+    directory_.add_link(part + "/lib/" + name, path, option, AskedFor::kByLibraryPath);
   }
 
-  void add_mount(const std::string& source, const std::string& target, const char* option) {
-    LayoutEntry entry;
-    entry.word.how = MountWord::kTree;
-    entry.word.source = source;
-    entry.word.target = target;
-    entry.word.flags = MS_RDONLY | MS_NOSUID | MS_NODEV;
-    entry.asked_by = option;
-    entry.asked_for = AskedFor::kByLibraryPath;
-    mounts_.push_back(std::move(entry));
-  }
-
+  HostDirectory& directory_;
   Plan& plan_;
   const Request& request_;
   const Terms& terms_;
@@ -234,18 +193,14 @@ class HostParts {
   const FilesBelow host_files_;
   const LibrarySearch host_search_;
   std::optional<std::vector<LibraryRule>> table_;
-  std::string asked_by_;
-  std::map<std::string, size_t> shown_;  // directories of the host, and their names below kHostParts
-  std::vector<std::pair<std::string, std::string>> links_;
-  std::vector<LayoutEntry> mounts_;
 };
 
 }  // namespace
 
-Additions add_host_parts(Plan& plan, const Request& request, const Terms& terms) {
+void add_host_parts(HostDirectory& directory, Plan& plan, const Request& request, const Terms& terms) {
   const bool asks = terms.mpi == Mpi::kHost || terms.options.fabric_of_host ||
                     (request.mpi_type == "pmi2" && terms.mpi != Mpi::kNone);
-  return asks ? Additions{HostParts(plan, request, terms).entries(), {}, {}} : Additions();
+  if (asks) HostParts(directory, plan, request, terms).add();
 }
 
 }  // namespace slipway

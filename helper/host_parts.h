@@ -1,21 +1,17 @@
 // What of the host's libraries a container gets: its MPI or its libfabric in place of the image's, and Slurm's PMI-2
-// library for images that want one. All of it is shown below kHostParts; what is used of it is found through links in
-// a directory that leads LD_LIBRARY_PATH.
+// library for images that want one. What is used of it is found through links in a directory that leads
+// LD_LIBRARY_PATH.
 #pragma once
 
-#include <vector>
-
-#include "helper/additions.h"
+#include "helper/host_directory.h"
 #include "helper/plan.h"
 #include "helper/request.h"
 #include "helper/terms.h"
 
 namespace slipway {
 
-inline constexpr char kHostParts[] = "/.slipway/host";
-
 // What goes with them for the ranks is added to `plan`. Stands in stage's work directory, where the
 // image is mounted, and the host's root is "/". Throws Error: the image cannot use the host's libraries.
-Additions add_host_parts(Plan& plan, const Request& request, const Terms& terms);
+void add_host_parts(HostDirectory& directory, Plan& plan, const Request& request, const Terms& terms);
 
 }  // namespace slipway

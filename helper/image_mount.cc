@@ -143,7 +143,7 @@ void mount_images(const OpenedImages& images, const ImageMounts& mounts, const R
     throw system_error(kWorkDirectory, "mount(tmpfs)", "ask the admin to install slipway completely on this node");
   }
   if (chdir(kWorkDirectory) != 0) throw system_error(kWorkDirectory, "chdir");
-  for (const char* name : {kImageName, kSkeletonName, kRootName, kUpperName}) {
+  for (const char* name : {kImageName, kSkeletonName, kRootName, kUpperName, kCopiesName}) {
     if (mkdir(name, 0755) != 0) throw system_error(name, "mkdir");
   }
   if (mounts.root.how == ImageMount::kBind) bind_directory(images.root, images.writes_directory);

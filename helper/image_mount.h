@@ -18,6 +18,7 @@ inline constexpr char kImageName[] = "image";        // root's mount of the imag
 inline constexpr char kSkeletonName[] = "skeleton";  // for the user's half: what the image lacks
 inline constexpr char kRootName[] = "root";          // for the user's half: the container's root
 inline constexpr char kUpperName[] = "upper";        // for the user's half: what is written to it
+inline constexpr char kCopiesName[] = "copies";      // for the user's half: changed copies of the host's files
 
 // Gives this process a mount namespace of its own, in which mounts of the host still arrive but from which none goes
 // back. Throws Error.

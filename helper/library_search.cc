@@ -11,39 +11,14 @@
 #include <string_view>
 #include <utility>
 
+#include "helper/library_cache_format.h"
+
 namespace slipway {
 
 namespace {
 
 constexpr size_t kMostLibraries = 1024;  // of one program
-// A usual cache is a hundredth of these.
-constexpr size_t kLargestCache = 4 << 20;  // bytes
-constexpr size_t kMostEntries = 1 << 16;
 constexpr size_t kLongestText = 1024;
-constexpr char kOldMagic[] = "ld.so-1.7.0";  // glibc 2.2 to 2.31 put a table of this kind before the one that counts
-constexpr char kMagic[] = "glibc-ld.so.cache1.1";
-
-// The file's format (sysdeps/generic/dl-cache.h of glibc), in the machine's byte order.
-struct OldHeader {
-  char magic[12];
-  uint32_t count;
-};
-constexpr size_t kOldEntry = 12;
-
-struct Header {
-  char magic[20];
-  uint32_t count;
-  uint32_t strings;
-  uint32_t unused[5];
-};
-
-struct Entry {
-  uint32_t flags;
-  uint32_t name, path;  // places, from the header on
-  uint32_t os_version;
-  uint64_t processors;  // other than 0: for some processors only
-};
-static_assert(sizeof(Header) == 48 && sizeof(Entry) == 24);
 
 std::string read_file(const ImageFiles& files, const std::string& path, size_t limit) {
   const Fd file = files.open(path);
@@ -66,9 +41,9 @@ std::vector<std::string> with_origin(const std::vector<std::string>& directories
   return replaced;
 }
 
-Entry entry_at(const std::string& bytes, size_t index) {
-  Entry entry;
-  memcpy(&entry, bytes.data() + sizeof(Header) + index * sizeof(Entry), sizeof entry);
+CacheEntry entry_at(const std::string& bytes, size_t index) {
+  CacheEntry entry;
+  memcpy(&entry, bytes.data() + sizeof(CacheHeader) + index * sizeof entry, sizeof entry);
   return entry;
 }
 
@@ -82,17 +57,18 @@ RunPath run_path_of(const ElfFile& elf, const std::string& path, const RunPath& 
 }
 
 LibraryCache::LibraryCache(std::string bytes) : bytes_(std::move(bytes)) {
-  if (bytes_.starts_with(kOldMagic) && bytes_.size() >= sizeof(OldHeader)) {
-    OldHeader old;
+  if (bytes_.starts_with(kOldCacheMagic) && bytes_.size() >= sizeof(OldCacheHeader)) {
+    OldCacheHeader old;
     memcpy(&old, bytes_.data(), sizeof old);
-    const uint64_t end = sizeof old + uint64_t{old.count} * kOldEntry;
+    const uint64_t end = sizeof old + uint64_t{old.count} * kOldCacheEntrySize;
     const uint64_t aligned = (end + 7) / 8 * 8;
     bytes_.erase(0, std::min<uint64_t>(aligned, bytes_.size()));
   }
-  if (!bytes_.starts_with(kMagic) || bytes_.size() < sizeof(Header)) return;
-  Header header;
+  if (!bytes_.starts_with(kCacheMagic) || bytes_.size() < sizeof(CacheHeader)) return;
+  CacheHeader header;
   memcpy(&header, bytes_.data(), sizeof header);
-  entries_ = std::min<size_t>({header.count, kMostEntries, (bytes_.size() - sizeof header) / sizeof(Entry)});
+  entries_ = std::min<size_t>(
+      {header.count, kMostCacheEntries, (bytes_.size() - sizeof header) / sizeof(CacheEntry)});
 }
 
 std::string LibraryCache::text_at(uint32_t place) const {
@@ -104,7 +80,7 @@ std::string LibraryCache::text_at(uint32_t place) const {
 std::vector<std::string> LibraryCache::paths_of(const std::string& name) const {
   std::vector<std::string> common, special;
   for (size_t i = 0; i < entries_; ++i) {
-    const Entry entry = entry_at(bytes_, i);
+    const CacheEntry entry = entry_at(bytes_, i);
     // With the final NUL, which lies inside too.
     if (entry.name >= bytes_.size() || bytes_.compare(entry.name, name.size() + 1, name.c_str(), name.size() + 1) != 0)
       continue;

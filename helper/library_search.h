@@ -32,11 +32,15 @@ class LibraryCache {
   // All of its names, each once, sorted.
   std::vector<std::string> names() const;
 
+  // From the header on, to which all places in it refer. Whatever they are when has_entries() is false.
+  const std::string& bytes() const { return bytes_; }
+  bool has_entries() const { return entries_ > 0; }
+
  private:
   // Empty: outside.
   std::string text_at(uint32_t place) const;
 
-  std::string bytes_;  // from the header on, to which all places in it refer
+  std::string bytes_;
   size_t entries_ = 0;
 };
 

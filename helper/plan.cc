@@ -24,6 +24,7 @@ Fd write_plan(const Plan& plan) {
   if (plan.gpu_bind) entries.add("gpu_bind", topology::name_of(*plan.gpu_bind));
   if (plan.has_hosts_dev) entries.add("hosts_dev", "yes");
   for (const std::string& nic : plan.nics) entries.add("nic", nic);
+  if (!plan.no_driver.empty()) entries.add("no_driver", plan.no_driver);
   for (const std::string& word : plan.front) entries.add("front", word);
   for (const EnvironmentRule& rule : plan.environment) {
     if (rule.verb == EnvironmentRule::kDrop) entries.add("drop", rule.name);

@@ -24,6 +24,7 @@ struct Plan {
   std::optional<topology::GpuBind> gpu_bind;  // nothing: the ranks have no GPUs, whatever they were granted
   bool has_hosts_dev = false;
   std::vector<std::string> nics;  // environment: "NAME=form", with % for the name of a NIC
+  std::string no_driver;  // what a rank that was granted a GPU cannot do without; empty: nothing is missing
   std::vector<EnvironmentRule> environment;  // which of the rank's own variables stay
   std::vector<std::pair<std::string, std::string>> set;  // environment: always set to this
   std::vector<std::pair<std::string, std::string>> lead;  // environment: come first in this list of directories

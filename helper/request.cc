@@ -36,6 +36,8 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "mpi_type") request.mpi_type = value;
   else if (key == "spool") request.spool = value;
   else if (key == "library_path") request.library_path = value;
+  else if (key == "driver_capabilities") request.driver_capabilities = value;
+  else if (key == "visible_devices") request.visible_devices = value;
   else if (key == "batch_script") request.batch_script = value;
   else throw Error(kWhat, "unknown entry", "ask the admin to finish the upgrade of this node");
 }
@@ -69,6 +71,8 @@ Fd write_request(const Request& request) {
   entries.add("mpi_type", request.mpi_type);
   entries.add("spool", request.spool);
   entries.add("library_path", request.library_path);
+  entries.add("driver_capabilities", request.driver_capabilities);
+  entries.add("visible_devices", request.visible_devices);
   entries.add("batch_script", request.batch_script);
   return entries.seal(kWhat);
 }

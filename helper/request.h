@@ -43,6 +43,7 @@ struct Request {
   std::string mpi_type;      // SLURM_MPI_TYPE; empty: --mpi=none
   std::string spool;         // Slurm's spool directory here, where its PMIx server has its files; empty: no PMIx
   std::string library_path;  // LD_LIBRARY_PATH of the step
+  std::string driver_capabilities, visible_devices;  // as in helper/driver_wish.h
   std::string batch_script;   // path of the job's script when this is its batch step; else empty
 };
 

@@ -1,28 +1,37 @@
 #include "helper/user_half.h"
 
+#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "enter/privileges.h"
+#include "gpu/node_gpus.h"
 #include "helper/accounts.h"
+#include "helper/additions.h"
 #include "helper/child.h"
 #include "helper/device_table.h"
+#include "helper/driver_params.h"
+#include "helper/driver_parts.h"
 #include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/fuse_mount.h"
+#include "helper/host_directory.h"
 #include "helper/host_parts.h"
 #include "helper/identity.h"
 #include "helper/image_environment.h"
+#include "helper/image_files.h"
 #include "helper/image_mount.h"
 #include "helper/layout.h"
 #include "helper/mpi_check.h"
@@ -109,6 +118,33 @@ void decide_gpus(Plan& plan, const Request& request, const Terms& terms) {
   if (terms.options.nics_are_bound) plan.nics = read_nic_table(request.settings.nic_table);
 }
 
+// Those of the GPUs that this node has.
+GpuDrivers drivers_of_node(const Request& request) {
+  GpuDrivers drivers;
+  const auto gpus = std::make_unique<gpu::Table>();
+  if (request.settings.gpu != Settings::Gpu::kNo) gpu::find_gpus("", *gpus);
+  constexpr std::pair<unsigned, GpuVendor> kVendors[] = {{topology::kNvidia, GpuVendor::kNvidia},
+                                                         {topology::kAmd, GpuVendor::kAmd},
+                                                         {topology::kIntel, GpuVendor::kIntel}};
+  for (const auto& [number, vendor] : kVendors) {
+    const auto is_vendors = [&](const gpu::Device& gpu) { return gpu.vendor == number; };
+    if (std::any_of(gpus->gpu, gpus->gpu + gpus->gpus, is_vendors)) drivers.vendors.push_back(vendor);
+  }
+  if (drivers.vendors.empty()) return drivers;
+  if (!request.settings.gpu_root.empty()) drivers.root = request.settings.gpu_root;
+  drivers.table = read_driver_table(request.settings.driver_table);
+  drivers.capabilities = request.driver_capabilities;
+  drivers.visible_devices = request.visible_devices;
+  return drivers;
+}
+
+void add_gpu_drivers(HostDirectory& directory, Additions& additions, Plan& plan, const GpuDrivers& drivers) {
+  if (drivers.vendors.empty()) return;
+  const FilesBelow image(Fd(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC)));
+  add_driver_parts(directory, additions, plan, drivers, image);
+  add_driver_params(additions);
+}
+
 int64_t nanoseconds(Timeline::Clock::duration duration) { return std::chrono::nanoseconds(duration).count(); }
 
 }  // namespace
@@ -122,6 +158,7 @@ void run_user_half(const Request& request, Names names, int socket) {
   if (terms.remaps_root) accounts = accounts_of_root(accounts);
   const std::vector<EnvironmentRule> table = read_environment_table(request.settings.environment_table);
   const std::vector<std::string> devices = devices_shown(read_device_table(request.settings.device_table));
+  const GpuDrivers drivers = drivers_of_node(request);
   MountedImages images;
   const auto prepared = Timeline::Clock::now();
   receive_order(socket, writable_bytes_of(images));
@@ -137,7 +174,12 @@ void run_user_half(const Request& request, Names names, int socket) {
   const auto served = Timeline::Clock::now();
   std::vector<LayoutEntry> layout = layout_of(request, accounts, terms, devices);
   take_data_images(layout, images);
-  Additions additions = add_host_parts(plan, request, terms);
+  HostDirectory host_directory;
+  add_host_parts(host_directory, plan, request, terms);
+  Additions additions;
+  add_gpu_drivers(host_directory, additions, plan, drivers);
+  std::vector<LayoutEntry> host_entries = std::move(host_directory).entries();
+  std::move(host_entries.begin(), host_entries.end(), std::back_inserter(layout));
   std::move(additions.mounts.begin(), additions.mounts.end(), std::back_inserter(layout));
   Built built;
   built.mounts = build_root_tree(request, accounts, terms, layout, additions, images.root == ImageMount::kBind);

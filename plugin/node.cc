@@ -91,6 +91,8 @@ Request request_for(const Slurm& slurm, const Settings& settings, const Subject&
   request.mpi_type = slurm.environment(kMpiVariable).value_or("");
   if (request.mpi_type.starts_with(kPmix)) request.spool = spool_directory(slurm.job(), slurm.step());
   request.library_path = slurm.environment("LD_LIBRARY_PATH").value_or("");
+  request.driver_capabilities = slurm.environment("NVIDIA_DRIVER_CAPABILITIES").value_or("");
+  request.visible_devices = slurm.environment("NVIDIA_VISIBLE_DEVICES").value_or("");
   if (slurm.step() == kBatchStep) request.batch_script = request.command;
   return request;
 }

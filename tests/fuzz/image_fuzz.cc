@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "helper/elf.h"
@@ -11,6 +12,7 @@
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/image_format.h"
+#include "helper/library_cache_file.h"
 #include "helper/library_search.h"
 #include "helper/sif.h"
 
@@ -34,5 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   slipway::find_in_constants(file, {"MPICH"});
   const slipway::LibraryCache cache(std::string(reinterpret_cast<const char*>(data), size));
   for (const std::string& name : cache.names()) cache.paths_of(name);
+  const slipway::CachedLibrary library = {"libcuda.so.1", "/libcuda.so.1"};
+  const std::string with_ours = slipway::cache_with(cache, std::span(&library, 1));
+  if (!with_ours.empty() && slipway::LibraryCache(with_ours).paths_of(library.name).empty()) __builtin_trap();
   return 0;
 }

@@ -3,8 +3,8 @@
 #include <CppUTest/TestHarness.h>
 
 #include <cstdint>
-#include <cstring>
 
+#include "tests/unit/cache_file.h"
 #include "tests/unit/elf_file.h"
 #include "tests/unit/image_tree.h"
 
@@ -12,38 +12,11 @@ using namespace slipway;
 
 namespace {
 
-struct CacheEntry {
-  std::string name, path;
-  uint64_t processors = 0;
-};
-
-void append(std::string& bytes, const auto& number) {
-  bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
-}
-
-// As ldconfig writes it.
-std::string cache_file(const std::vector<CacheEntry>& entries) {
-  std::string table, strings;
-  const size_t first = 48 + 24 * entries.size();
-  for (const CacheEntry& entry : entries) {
-    append(table, uint32_t{0x0303});
-    append(table, static_cast<uint32_t>(first + strings.size()));
-    strings += entry.name + '\0';
-    append(table, static_cast<uint32_t>(first + strings.size()));
-    strings += entry.path + '\0';
-    append(table, uint32_t{0});
-    append(table, entry.processors);
-  }
-  std::string bytes = "glibc-ld.so.cache1.1";
-  append(bytes, static_cast<uint32_t>(entries.size()));
-  append(bytes, static_cast<uint32_t>(strings.size()));
-  return bytes + std::string(20, '\0') + table + strings;
-}
-
 // Until glibc 2.31 another table stood before it.
 std::string old_cache_before(const std::string& cache) {
   std::string bytes("ld.so-1.7.0", 12);
-  append(bytes, uint32_t{3});
+  const uint32_t count = 3;
+  bytes.append(reinterpret_cast<const char*>(&count), sizeof count);
   return bytes + std::string(3 * 12 + 4, '\0') + cache;
 }
 

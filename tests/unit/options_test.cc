@@ -58,7 +58,8 @@ TEST(Options, EveryOptionWithAnArgumentIsUnderstoodOrRefused) {
   const std::map<std::string, std::string> nonsense = {{"mounts", ":"},  {"workdir", "x"}, {"no_mount", "x"},
                                                        {"env", "="},     {"overlay", ":"}, {"app", "/"},
                                                        {"unshare", "x"}, {"batch", "x"}, {"mpi", "x"},
-                                                       {"fabric", "x"}};
+                                                       {"fabric", "x"},  {"gpu_bind", "x"}, {"nic_bind", "x"},
+                                                       {"device", "x"}};
   for (const OptionSpelling& spelling : option_spellings()) {
     const auto bad = nonsense.find(spelling.setting);
     const bool takes_anything = std::string(spelling.setting) == kImage || std::string(spelling.setting) == "env_file";
