@@ -1,5 +1,6 @@
 # What the tests of GPUs share. No node has one: their device nodes are made up (tests/cluster up --gpus) and cannot be
-# opened, and nobody has a driver. What Slurm grants, what is in /dev, variables, topology and CPUs are real.
+# opened, and of the driver there are stand-ins (tests/gpu/libcuda.c). What Slurm grants, what is in /dev, variables,
+# topology, CPUs, cgroups and how programs find libraries are real.
 # shellcheck shell=bash
 
 seen=$CLUSTER_SHARED/seen
@@ -46,3 +47,34 @@ END
 
 # words ARGUMENTS...: which devices each rank of such a step is told to use, in their order.
 words() { ranks "$@" | sed 's/.*cuda=//' | xargs; }
+
+# with_gpu_keys KEY=VALUE...: beside that of the cluster.
+driver=$CLUSTER_STATE/driver
+with_gpu_keys() { with_keys "gpu_root=$driver" "$@"; }
+
+# The driver's root directory: a library, a program and a socket, with what a loader's cache says of them.
+libraries=$driver/usr/lib/$(gcc -print-multiarch)
+mkdir -p "$libraries" "$driver"/{usr/bin,etc,var/run/nvidia-persistenced}
+gcc -shared -fPIC -Wl,-soname,libcuda.so.1 -o "$libraries/libcuda.so.535.99" "$repository/tests/gpu/libcuda.c"
+gcc -shared -fPIC -Wl,-soname,libnvidia-ml.so.1 -o "$libraries/libnvidia-ml.so.535.99" "$repository/tests/gpu/libcuda.c"
+ln -sf libcuda.so.1 "$libraries/libcuda.so"
+echo "/usr/lib/$(gcc -print-multiarch)" > "$driver/etc/ld.so.conf"
+ldconfig -r "$driver"
+printf '#!/bin/sh\necho a driver of 535.99\n' > "$driver/usr/bin/nvidia-smi"
+chmod 755 "$driver/usr/bin/nvidia-smi"
+
+# An image with glibc, as Apptainer would have built it, and a program that wants CUDA.
+cuda=$CLUSTER_IMAGES/cuda.sif
+make_cuda_image() { # make_cuda_image [COMMAND], which gets the tree
+  local tree=$CLUSTER_STATE/tools/cuda library
+  rm -rf "$tree"
+  cp -a "$CLUSTER_IMAGES/small.dir" "$tree"
+  mkdir -p "$tree"/{lib64,app,.singularity.d/libs,usr/local/cuda/compat}
+  gcc -O1 -o "$tree/app/devices" "$repository/tests/gpu/devices.c" -ldl
+  for library in $(ldd "$tree/app/devices" | grep -oE '/[^ ]+'); do cp -L --parents "$library" "$tree"; done
+  mkdir -p "$tree/usr/lib"
+  ldconfig -r "$tree"
+  [ $# -eq 0 ] || "$@" "$tree"
+  rm -f "$cuda"
+  "$CLUSTER_STATE/usr/bin/slipway" build --comp=none "$cuda" "$tree"
+}
