@@ -42,10 +42,17 @@ CpuSet own_cpus() {
   CpuSet cpus;
   uint64_t words[topology::kMostCpus / 64] = {};
   if (sched_getaffinity(0, sizeof words, reinterpret_cast<cpu_set_t*>(words)) != 0) return cpus;
-  for (int cpu = 0; cpu < topology::kMostCpus; ++cpu) {
-    if (words[cpu / 64] >> cpu % 64 & 1) cpus.add(cpu);
+  for (int first = 0; first < topology::kMostCpus; first += 64) {
+    for (uint64_t left = words[first / 64]; left; left &= left - 1) cpus.add(first + __builtin_ctzll(left));
   }
   return cpus;
+}
+
+// Only the ranks that need it pay for it.
+const Locality& locality_of_node(const gpu::Table& table) {
+  static Locality locality;
+  if (locality.regions == 0) gpu::locality_of(table, &locality);
+  return locality;
 }
 
 Mask mask_of(const GpuList& list) {
@@ -85,18 +92,17 @@ struct Deciding {
   const gpu::Table& table;
   const GpuList& granted;
   GpuBind bind;
-  const Locality& locality;
 };
 
 void decide(gpu::Meeting& meeting, void* context) {
-  const auto& [table, granted, bind, locality] = *static_cast<const Deciding*>(context);
+  const auto& [table, granted, bind] = *static_cast<const Deciding*>(context);
   static CpuSet cpus[topology::kMostRanks];
   bool are_all_here = true;
   for (int rank = 0; rank < table.ranks; ++rank) {
     are_all_here &= meeting.seat[rank].is_taken != 0;
     cpus[rank] = meeting.seat[rank].cpus;
   }
-  topology::bind_gpus(locality, {table.ranks, cpus, granted}, bind, meeting.seen);
+  topology::bind_gpus(locality_of_node(table), {table.ranks, cpus, granted}, bind, meeting.seen);
   show(table, meeting.shown, are_all_here);
 }
 
@@ -110,7 +116,7 @@ void tell_rank(const Locality& locality, const GpuList& seen, const GpuList& own
 }
 
 // What the ranks of the node are shown, and what of it this one sees. When it returns, that is in /dev.
-gpu::Agreement agree(const Gpus& gpus, GpuBind bind, const Locality& locality) {
+gpu::Agreement agree(const Gpus& gpus, GpuBind bind) {
   const gpu::Table& table = *gpus.table;
   const GpuList& granted = gpus.grant.gpus;
   const Mask own = mask_of(granted);
@@ -121,7 +127,7 @@ gpu::Agreement agree(const Gpus& gpus, GpuBind bind, const Locality& locality) {
   gpu::Agreement alone{own, granted};
   if (differs && table.ranks > 1) {
     gpu::Agreement made;
-    Deciding context{table, granted, bind, locality};
+    Deciding context{table, granted, bind};
     const gpu::Sitting sitting{local_rank(), table.ranks, own, own_cpus()};
     if (!gpu::meet(*gpus.meeting, sitting, decide, &context, &made) || !are_of(table, made.seen)) made = alone;
     if (own & ~made.shown) show(table, own, false);  // of one who came too late for the others
@@ -131,14 +137,14 @@ gpu::Agreement agree(const Gpus& gpus, GpuBind bind, const Locality& locality) {
   }
   if (is_binding) {
     const CpuSet cpus = own_cpus();
-    topology::bind_gpus(locality, {1, &cpus, granted}, bind, &alone.seen);
+    topology::bind_gpus(locality_of_node(table), {1, &cpus, granted}, bind, &alone.seen);
   }
   show(table, own, true);
   return alone;
 }
 
 // "UCX_NET_DEVICES=%:1", for each of the NICs, joined by commas. A variable that the rank has stays.
-void set_nics(const char* assignment, const Locality& locality, const topology::NicList& nics) {
+void set_variable_of_nics(const char* assignment, const Locality& locality, const topology::NicList& nics) {
   char name[64], value[topology::kMostNics * 40] = "";
   const size_t length = strcspn(assignment, "=");
   const char* const form = assignment + length + 1;
@@ -152,6 +158,13 @@ void set_nics(const char* assignment, const Locality& locality, const topology::
                    locality.nic[nics.nic[i]].name, mark + 1);
   }
   setenv(name, value, 0);
+}
+
+void set_nics(const Decisions& decisions, const Locality& locality, const GpuList& own) {
+  const topology::NicList nics = topology::nearest_nics(locality, own_cpus(), own);
+  for (const char* assignment = nullptr; (assignment = next_value(decisions, "nic", assignment));) {
+    set_variable_of_nics(assignment, locality, nics);
+  }
 }
 
 }  // namespace
@@ -175,10 +188,8 @@ void take_gpus(const Gpus& gpus, const Decisions& decisions) {
   if (!gpus.table) return refuse_without_table(decisions);
   const gpu::Table& table = *gpus.table;
   const gpu::Grant& grant = gpus.grant;
-  static Locality locality;
-  gpu::locality_of(table, &locality);
   const GpuBind bind = grant.is_bound ? GpuBind::kNone : decisions.gpu_bind;
-  const gpu::Agreement agreement = agree(gpus, bind, locality);
+  const gpu::Agreement agreement = agree(gpus, bind);
   const GpuList& seen = agreement.seen;
   if (seen.count > 0) {
     const Mask shown = decisions.has_hosts_dev ? gpu::all_of(table) : agreement.shown;
@@ -187,11 +198,9 @@ void take_gpus(const Gpus& gpus, const Decisions& decisions) {
     if (decisions.no_driver) tell_of_node(decisions.no_driver);
   }
   const GpuList own = grant.is_bound ? seen : topology::own_gpus(seen, bind, local_rank());
-  const topology::NicList nics = topology::nearest_nics(locality, own_cpus(), own);
-  for (const char* nic = nullptr; (nic = next_value(decisions, "nic", nic));) set_nics(nic, locality, nics);
-  if (table.is_verbose && (seen.count > 0 || next_value(decisions, "nic", nullptr))) {
-    tell_rank(locality, seen, own);
-  }
+  const bool has_nics = next_value(decisions, "nic", nullptr);
+  if (has_nics) set_nics(decisions, locality_of_node(table), own);
+  if (table.is_verbose && (seen.count > 0 || has_nics)) tell_rank(locality_of_node(table), seen, own);
 }
 
 }  // namespace slipway

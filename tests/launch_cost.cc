@@ -1,6 +1,7 @@
 // Runs slipway-stage and slipway-enter as slurmstepd does, without Slurm around them, and prints what they cost:
 // medians, and peaks of resident memory. usage (as root):
-// launch-cost UID IMAGE RANKS ROUNDS [--SETTING=VALUE]... COMMAND..., with settings of helper/option_table.h.
+// launch-cost UID IMAGE RANKS ROUNDS [--SETTING=VALUE]... [+KEY=VALUE]... COMMAND..., with settings of
+// helper/option_table.h and keys of slipway.conf(5). Ranks have this program's variables, and SLURM_LOCALID.
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
@@ -102,7 +103,9 @@ int main(int argc, char** argv) {
   std::string options;
   for (; argc > 6 && strncmp(argv[5], "--", 2) == 0; ++argv, --argc) options += std::string(argv[5] + 2) + "\n";
   request.options = values_in(options);
+  for (; argc > 6 && argv[5][0] == '+'; ++argv, --argc) request.settings.words.push_back({argv[5] + 1, "argument"});
   request.command = argv[5];
+  request.ranks = ranks;
 
   std::vector<double> ready, stage_cpu, enter_cpu, plain_cpu, all, ended;
   long stage_peak = 0;
@@ -136,6 +139,7 @@ int main(int argc, char** argv) {
         (void)!setgid(request.gid);
         (void)!setuid(request.uid);
         setenv(kEnterVariable, summons.c_str(), 1);
+        setenv("SLURM_LOCALID", std::to_string(rank).c_str(), 1);
         std::vector<char*> words{argv[0]};
         words.insert(words.end(), argv + 5, argv + argc + 1);
         execv(LIBEXECDIR "/slipway-enter", words.data());
