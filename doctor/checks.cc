@@ -47,6 +47,7 @@ constexpr Check kChecks[] = {
     {"PMIx", look_at_pmix},
     {"fabrics", look_at_fabrics},
     {"GPUs", look_at_gpus},
+    {"topology", look_at_topology},
     {"CDI", look_at_cdi},
     {"automounter", look_at_automounts},
     {"shared file systems", look_at_shared_file_systems},

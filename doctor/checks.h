@@ -85,9 +85,12 @@ Finding look_at_mpi_plugins(const Site& site);
 Finding look_at_pmix(const Site& site);
 Finding look_at_fabrics(const Site& site);
 
-// host_checks.cc: what else a node has that users want inside.
+// gpu_checks.cc: GPUs, who has them, and where they are.
 Finding look_at_gpus(const Site& site);
+Finding look_at_topology(const Site& site);
 Finding look_at_cdi(const Site& site);
+
+// host_checks.cc: what else a node has that users want inside.
 Finding look_at_automounts(const Site& site);
 Finding look_at_shared_file_systems(const Site& site);
 

@@ -17,15 +17,6 @@ constexpr std::string_view kSharedTypes[] = {
     "afs",    "beegfs", "ceph",  "cifs",     "fuse.ceph", "fuse.glusterfs", "fuse.juicefs", "fuse.mfs", "gfs2",  "gpfs",
     "lustre", "nfs",    "ocfs2", "orangefs", "panfs",     "pvfs2",          "quobyte",      "smb3",     "wekafs"};
 
-std::vector<std::string> paths_of(const Site& site, std::initializer_list<const char*> patterns) {
-  std::vector<std::string> all;
-  for (const char* pattern : patterns) {
-    const std::vector<std::string> paths = site.node.matching(pattern);
-    all.insert(all.end(), paths.begin(), paths.end());
-  }
-  return all;
-}
-
 bool has_option(const std::string& options, std::string_view option) {
   return ("," + options + ",").find("," + std::string(option) + ",") != std::string::npos;
 }
@@ -45,29 +36,6 @@ bool is_shown(const Site& site, const SharedFileSystem& file_system) {
 }
 
 }  // namespace
-
-Finding look_at_gpus(const Site& site) {
-  std::vector<std::string> devices =
-      paths_of(site, {"/dev/nvidiactl", "/dev/nvidia[0-9]*", "/dev/kfd", "/dev/dri/renderD*"});
-  if (devices.empty()) return ok("none", "there is nothing to look at");
-  std::string found = list_of(devices);
-  const std::string driver = site.node.text("/proc/driver/nvidia/version");
-  if (!driver.empty()) found += "; " + printable(driver.substr(0, driver.find('\n')));
-  if (site.settings.gpu == Settings::Gpu::kNo) return ok(found, "containers have none of them (gpu=no)");
-  if (site.settings.gpu == Settings::Gpu::kAll) return ok(found, "each container has all of them (gpu=all)");
-  if (!site.slurm.path.empty() && !site.slurm.has("grestypes", "gpu")) {
-    return warning(found, "Slurm grants nobody a GPU, so containers have none",
-                   "set GresTypes=gpu in slurm.conf and name them in gres.conf, or set gpu=all in plugstack.conf");
-  }
-  return ok(found, "a step has those that Slurm grants it");
-}
-
-Finding look_at_cdi(const Site& site) {
-  const std::vector<std::string> files =
-      paths_of(site, {"/etc/cdi/*.yaml", "/etc/cdi/*.json", "/run/cdi/*.yaml", "/run/cdi/*.json"});
-  if (files.empty()) return ok("none in /etc/cdi or /run/cdi", "there is nothing to look at");
-  return ok(list_of(files), "reported only");
-}
 
 std::vector<std::string> automounts(const Site& site) {
   std::vector<std::string> places;

@@ -11,7 +11,9 @@
 #include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/fd.h"
+#include "helper/driver_table.h"
 #include "helper/library_table.h"
+#include "helper/nic_table.h"
 
 namespace slipway::doctor {
 
@@ -178,12 +180,14 @@ Finding look_at_tables(const Site& site) {
   for (void (*const read)(const Settings&) : {
            +[](const Settings& settings) { read_device_table(settings.device_table); },
            +[](const Settings& settings) { read_library_table(settings.library_table); },
+           +[](const Settings& settings) { read_driver_table(settings.driver_table); },
+           +[](const Settings& settings) { read_nic_table(settings.nic_table); },
            +[](const Settings& settings) { read_environment_table(settings.environment_table); }}) {
     const std::string error = table_error(read, site.settings);
     if (!error.empty())
       return missing(error, "steps with a container that needs the table fail with this sentence", "");
   }
-  return ok("devices.conf, libraries.conf and environment.conf, and what the site adds", "all lines are understood");
+  return ok("the installed ones, and what the site adds", "all lines are understood");
 }
 
 Finding look_at_pyxis(const Site& site) {

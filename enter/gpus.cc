@@ -51,7 +51,12 @@ CpuSet own_cpus() {
 // Only the ranks that need it pay for it.
 const Locality& locality_of_node(const gpu::Table& table) {
   static Locality locality;
-  if (locality.regions == 0) gpu::locality_of(table, &locality);
+  if (locality.regions > 0) return locality;
+  gpu::locality_of(table, &locality);
+  if (!table.has_topology) {
+    tell_of_node("this node's topology could not be read, so GPUs and NICs are as near to one rank as to another; ask "
+                 "the admin to look at slipway doctor there");
+  }
   return locality;
 }
 

@@ -40,6 +40,7 @@ struct Table {
   bool is_batch;     // the step is the job's script
   bool is_verbose;   // each rank says what it got
   bool shows_all;    // every rank has all GPUs, whatever Slurm says
+  bool has_topology;  // or it is not needed; else all GPUs count as equally near, which is told
   // As slipway-topology wrote it: of a process that is nobody, so to be checked before use (locality_of).
   topology::Locality locality;
 };

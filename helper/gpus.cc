@@ -17,8 +17,6 @@ namespace slipway {
 
 namespace {
 
-constexpr char kTopologyProgram[] = LIBEXECDIR "/slipway-topology";
-
 // The value is the user's: nothing is done with it but this.
 bool wants_nics(const Request& request) {
   const auto wish = request.options.find("nic_bind");
@@ -99,9 +97,10 @@ void Gpus::make_nodes(const Request& request, const std::string& directory) cons
 }
 
 std::vector<Fd> Gpus::descriptors() {
-  // Its bytes are for the ranks, who check them: here nothing depends on them. Without them all GPUs are equally near.
+  // Its bytes are for the ranks, who check them: here nothing depends on them.
   const auto read = topology_ ? topology_->output(sizeof table_->locality) : std::nullopt;
-  if (read && read->size() == sizeof table_->locality) memcpy(&table_->locality, read->data(), read->size());
+  table_->has_topology = !topology_ || (read && read->size() == sizeof table_->locality);
+  if (read && table_->has_topology) memcpy(&table_->locality, read->data(), read->size());
   std::vector<Fd> descriptors(kGpuDescriptors);
   Fd table = memory("slipway-gpus", sizeof *table_);
   if (write(table.get(), table_.get(), sizeof *table_) != static_cast<ssize_t>(sizeof *table_)) {

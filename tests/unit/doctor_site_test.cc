@@ -1,5 +1,7 @@
 #include <elf.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -9,6 +11,7 @@
 
 #include "doctor/suggestion.h"
 #include "tests/unit/fake_node.h"
+#include "tests/unit/topology_xml.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
@@ -30,6 +33,11 @@ TEST_GROUP(DoctorSite) {
     STRCMP_EQUAL(word_of(status), word_of(finding.status));
   }
   void slurm_conf(const std::string& text) { fake.write("/etc/slurm/slurm.conf", text + "\n"); }
+  bool make_gpu(const std::string& path) {
+    fake.write(path, "");
+    std::filesystem::remove(fake.place_of(path));
+    return mknod(fake.place_of(path).c_str(), S_IFCHR | 0666, makedev(195, 0)) == 0;
+  }
   void plugstack(const std::string& text) { fake.write("/etc/slurm/plugstack.conf", text + "\n"); }
   // What the file of a plugin is judged by: an object of this machine's kind, which names its enter.
   static std::string object(const std::string& enter) {
@@ -225,6 +233,23 @@ TEST(DoctorSite, GpusAndCdiAreReported) {
   slurm_conf("GresTypes=craynetwork,gpu");
   is(Status::kOk, "a step has those that Slurm grants it", look_at_gpus);
   is(Status::kOk, "/etc/cdi/nvidia.yaml", look_at_cdi);
+}
+
+TEST(DoctorSite, ATopologyIsForNodesWithGpusToOrder) {
+  is(Status::kOk, "not needed", look_at_topology);
+  if (!make_gpu("/dev/nvidia0") || !make_gpu("/dev/nvidia1")) return;  // that takes root
+  is(Status::kWarning, "no " LIBEXECDIR "/slipway-topology", look_at_topology);
+  fake.write(LIBEXECDIR "/slipway-topology", "");
+  is(Status::kOk, "topology= saves it", look_at_topology);
+  plugstack("required spank_slipway.so topology=/etc/node.xml");
+  is(Status::kWarning, "topology=/etc/node.xml is not there", look_at_topology);
+  fake.write("/etc/node.xml", "no topology");
+  is(Status::kWarning, "is no topology that this hwloc reads", look_at_topology);
+  fake.write("/etc/node.xml", amd_machine());
+  is(Status::kOk, "it has this node's GPUs", look_at_topology);
+  // Once the driver says where they are.
+  fake.write("/proc/driver/nvidia/gpus/0000:34:00.0/information", "Device Minor: \t 1\n");
+  is(Status::kWarning, "does not have 0000:34:00.0: it is another node's", look_at_topology);
 }
 
 TEST(DoctorSite, AutomountersOfUsersAreTold) {
