@@ -22,14 +22,14 @@ namespace slipway {
 
 namespace {
 
-constexpr rlim_t kMostMemory = 512 << 20, kMostSeconds = 10;
+constexpr rlim_t kMostMemory = 512 << 20;
 constexpr size_t kLongestAnswer = 16 << 20;
 
 bool is_spec_name(std::string_view name) { return name.ends_with(".json") || name.ends_with(".yaml"); }
 
 void limit_resources() {
-  const rlimit memory{kMostMemory, kMostMemory}, time{kMostSeconds, kMostSeconds}, none{0, 0};
-  if (setrlimit(RLIMIT_AS, &memory) != 0 || setrlimit(RLIMIT_CPU, &time) != 0 || setrlimit(RLIMIT_FSIZE, &none) != 0 ||
+  const rlimit memory{kMostMemory, kMostMemory}, none{0, 0};
+  if (setrlimit(RLIMIT_AS, &memory) != 0 || setrlimit(RLIMIT_FSIZE, &none) != 0 ||
       setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     throw system_error("container", "setrlimit");
   }
@@ -63,16 +63,16 @@ Error no_answer(const char* program, const std::string& why) {
   return Error(program, why, "ask the admin to look at the CDI specs of this node, and at its memory");
 }
 
-std::string answer_in(const Fd& pipe, const char* program) {
+std::string answer_in(const Fd& pipe, const char* program, std::chrono::seconds patience) {
   using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::seconds(kMostSeconds);
+  const auto end = Clock::now() + patience;
   std::string text;
   std::vector<char> part(65536);
   while (true) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
     pollfd wait{pipe.get(), POLLIN, 0};
     const int ready = poll(&wait, 1, static_cast<int>(std::max<decltype(left)>(left, 0)));
-    if (ready == 0) throw no_answer(program, "gave no answer in " + std::to_string(kMostSeconds) + " seconds");
+    if (ready == 0) throw no_answer(program, "gave no answer in " + std::to_string(patience.count()) + " seconds");
     const ssize_t size = ready < 0 ? -1 : read(pipe.get(), part.data(), part.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) throw system_error(program, "read");
@@ -106,7 +106,8 @@ bool has_cdi_specs(const std::vector<std::string>& directories) {
   });
 }
 
-CdiRegistry read_cdi_registry(const std::vector<std::string>& directories, const char* program) {
+CdiRegistry read_cdi_registry(const std::vector<std::string>& directories, const char* program,
+                              std::chrono::seconds patience) {
   if (!has_cdi_specs(directories)) return {};
   Pipe pipe = make_pipe();
   Child reader([&](int socket) { run_reader(program, directories, socket); });
@@ -114,7 +115,7 @@ CdiRegistry read_cdi_registry(const std::vector<std::string>& directories, const
   reader.send(bytes_of(Go{}), std::span(&write, 1));
   reader.wait_for_exec();
   pipe.write.reset();
-  const std::string text = answer_in(pipe.read, program);
+  const std::string text = answer_in(pipe.read, program, patience);
   const int status = reader.wait();
   if (status != 0 || text.empty()) {
     throw no_answer(program, "ended without an answer (status " + std::to_string(status) + ")");
