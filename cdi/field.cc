@@ -11,7 +11,8 @@ using nlohmann::json;
 
 void Field::allow_only(std::initializer_list<const char*> names) const {
   if (!value_.is_object()) refuse("is not an object");
-  for (const auto& [name, value] : value_.items()) {
+  for (const auto& member : value_.items()) {
+    const std::string& name = member.key();
     const bool is_known = std::any_of(names.begin(), names.end(), [&](std::string_view known) { return known == name; });
     if (!is_known) refuse("has an unknown field \"" + printable(name, 100) + "\"");
   }

@@ -68,6 +68,8 @@ class Parts {
   }
 
   CdiParts parts() {
+    // What is mounted at a link's place would be mounted where it leads.
+    std::erase_if(hooks_.links, [&](const auto& link) { return is_mounted(link.first); });
     for (auto& link : hooks_.links) {
       if (link.first.starts_with(kDev)) parts_.device_links.emplace_back(link.first.substr(kDev.size()), link.second);
       else parts_.additions.links.push_back(std::move(link));
@@ -120,6 +122,12 @@ class Parts {
     entry.word.kind = MountWord::kTmpfs;
     entry.mode = is_octal(mode) ? mode : "0755";
     entry.word.size = is_tmpfs_size(size) ? size : "";
+  }
+
+  bool is_mounted(const std::string& path) const {
+    const auto& mounts = parts_.additions.mounts;
+    return std::any_of(mounts.begin(), mounts.end(),
+                       [&](const LayoutEntry& entry) { return entry.word.target == path; });
   }
 
   LayoutEntry& add_entry(const std::string& target) {

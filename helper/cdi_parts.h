@@ -13,7 +13,7 @@
 namespace slipway {
 
 struct CdiParts {
-  Additions additions;  // mounts and links; what the host lacks of them is left out
+  Additions additions;  // mounts, without those that the host lacks, and links, at no mount's place
   // Links below /dev, without that: for the layout's entry of /dev, whose tmpfs would hide them.
   std::vector<std::pair<std::string, std::string>> device_links;
   std::vector<std::pair<std::string, std::string>> environment;  // each name once: the last one counts

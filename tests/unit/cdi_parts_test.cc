@@ -104,6 +104,13 @@ TEST(CdiParts, LinksBelowDevAreForItsOwnMount) {
   STRCMP_EQUAL("../card1", made.device_links[0].second.c_str());
 }
 
+TEST(CdiParts, AMountIsNotMadeWhereALinkLeads) {
+  common.mounts = {bind("/usr/lib64/libcuda.so.1")};
+  common.hooks = {{"createContainer", "/usr/bin/nvidia-cdi-hook",
+                   {"nvidia-cdi-hook", "create-symlinks", "--link", "libcuda.so.5::/usr/lib64/libcuda.so.1"}}};
+  CHECK(parts().additions.links.empty());
+}
+
 TEST(CdiParts, ANoticeIsGivenOnce) {
   first.network_devices = second.network_devices = {"eth0"};
   first.hooks = second.hooks = {{"poststop", "/usr/bin/tidy", {"tidy"}}};
