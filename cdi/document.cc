@@ -31,6 +31,8 @@ json json_of(const std::string& text, const std::string& file) {
     return json::parse(text, look);
   } catch (const json::parse_error& error) {
     throw Error(printable(file), "is not JSON (at byte " + std::to_string(error.byte) + ")", kRemedy);
+  } catch (const json::exception&) {
+    throw Error(printable(file), "holds a number that is too large", kRemedy);
   }
 }
 

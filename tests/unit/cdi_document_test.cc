@@ -53,6 +53,7 @@ TEST(CdiDocument, WhatIsNeitherIsAnError) {
   refused(" \n", "is empty");
   refused("{\"a\": 1", "is not JSON (at byte ");
   refused("{\"a\": 1} x", "is not JSON");
+  refused("{\"a\": 1e999}", "holds a number that is too large");
   refused("a: [1", "is not YAML (line ");
   refused("a: *b\n", "is not YAML (line 1: ");
   refused("# nothing\n", "holds no document");
