@@ -13,7 +13,8 @@ void Field::allow_only(std::initializer_list<const char*> names) const {
   if (!value_.is_object()) refuse("is not an object");
   for (const auto& member : value_.items()) {
     const std::string& name = member.key();
-    const bool is_known = std::any_of(names.begin(), names.end(), [&](std::string_view known) { return known == name; });
+    const bool is_known =
+        std::any_of(names.begin(), names.end(), [&](std::string_view known) { return known == name; });
     if (!is_known) refuse("has an unknown field \"" + printable(name, 100) + "\"");
   }
 }

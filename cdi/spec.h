@@ -11,8 +11,8 @@ namespace slipway::cdi {
 
 // Throws Error, which names the file and the field. Stricter than the CDI project's own library in two things: paths
 // must be absolute, without ".." and not the root, and no text may hold a NUL. As strict in fields that nobody knows.
-// More lenient in two: a field may be newer than the spec's cdiVersion, since it means the same, and of intelRdt and the
-// names of annotations, which are of no use here, nothing is judged.
+// More lenient in two: a field may be newer than the spec's cdiVersion, since it means the same, and of intelRdt and
+// the names of annotations, which are of no use here, nothing is judged.
 CdiSpec spec_of(const nlohmann::json& document, const std::string& file);
 
 }  // namespace slipway::cdi

@@ -4,7 +4,7 @@
 
 #include "helper/error.h"
 
-#include <CppUTest/TestHarness.h>
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 using namespace slipway;
 
@@ -116,7 +116,8 @@ TEST(CdiDevices, AnErrorListsWhatThereIs) {
           "--devices=intel.com/gpu=0: this node has no CDI devices of that kind; name one of these kinds: "
           "nvidia.com/gpu, amd.com/gpu");
   refused("nvidia.com/gpu=7",
-          "--devices=nvidia.com/gpu=7: this node has no such CDI device; name one of these of its kind: all, 0, 1:0, 1");
+          "--devices=nvidia.com/gpu=7: this node has no such CDI device; name one of these of its kind: all, 0, "
+          "1:0, 1");
   for (int i = 0; i < 30; ++i) registry.specs[1].devices.push_back(device("x" + std::to_string(i), {}));
   STRCMP_CONTAINS("x18 and 11 more", error_of([&] { names("amd.com/gpu=7"); }).c_str());
   registry.specs.clear();
@@ -153,7 +154,8 @@ TEST(CdiDevices, TheOneGpuOfANodeIsNotAll) {
 
 TEST(CdiDevices, APartOfAGpuAndMoreThanOneAreNotIt) {
   registry.specs = {{"nvidia.com/gpu", "/x", {}, {
-      device("0:0", {"/dev/nvidia0", "/dev/nvidia-caps/nvidia-cap3"}), device("both", {"/dev/nvidia0", "/dev/nvidia1"})}}};
+      device("0:0", {"/dev/nvidia0", "/dev/nvidia-caps/nvidia-cap3"}),
+      device("both", {"/dev/nvidia0", "/dev/nvidia1"})}}};
   STRCMP_EQUAL("", of_node("/dev/nvidia0").c_str());
 }
 

@@ -2,7 +2,7 @@
 
 #include "tests/unit/cdi_spec_file.h"
 
-#include <CppUTest/TestHarness.h>
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 using namespace slipway;
 

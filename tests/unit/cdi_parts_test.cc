@@ -4,7 +4,7 @@
 
 #include "helper/cdi_hooks.h"
 
-#include <CppUTest/TestHarness.h>
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 using namespace slipway;
 
@@ -116,8 +116,9 @@ TEST(CdiParts, ANoticeIsGivenOnce) {
   first.hooks = second.hooks = {{"poststop", "/usr/bin/tidy", {"tidy"}}};
   const CdiParts made = parts();
   LONGS_EQUAL(2, made.notices.size());
-  STRCMP_EQUAL("the network device eth0 of /etc/cdi/vendor.yaml is not moved: the container has the network of the node",
-               made.notices[0].c_str());
+  STRCMP_EQUAL(
+      "the network device eth0 of /etc/cdi/vendor.yaml is not moved: the container has the network of the node",
+      made.notices[0].c_str());
   STRCMP_EQUAL("the CDI hook /usr/bin/tidy of /etc/cdi/vendor.yaml is not carried out", made.notices[1].c_str());
 }
 
@@ -154,8 +155,9 @@ TEST(CdiHooks, LinksLieInside) {
   for (const char* link : {"a::b", "a::/x/../../b", "a::/..", "::/b", "a:/b", "a::/", "a::/b::c", "a::"}) {
     run_nvidia({"create-symlinks", "--link", link});
     CHECK(work.links.empty());
-    STRCMP_EQUAL(("the link " + std::string(link) + " of /spec is not made: it is not TARGET::PATH, with an absolute path")
-                     .c_str(), work.notices.back().c_str());
+    const std::string notice = "the link " + std::string(link) + " of /spec is not made: it is not TARGET::PATH, with an "
+                               "absolute path";
+    STRCMP_EQUAL(notice.c_str(), work.notices.back().c_str());
   }
 }
 

@@ -6,7 +6,7 @@
 #include "helper/text_file.h"
 #include "tests/unit/temporary.h"
 
-#include <CppUTest/TestHarness.h>
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 using namespace slipway;
 
@@ -46,8 +46,8 @@ TEST(CdiReader, SpecsAreFoundInOrder) {
 
 TEST(CdiReader, TheAnswerIsARegistry) {
   add_spec("a.yaml");
-  const CdiRegistry registry =
-      read(program("printf 'release=" PACKAGE_VERSION "\\0error=%s %s\\0' \"$1\" \"$(env | grep -v ^_= | grep -v ^PWD=)\""));
+  const CdiRegistry registry = read(program("printf 'release=" PACKAGE_VERSION
+                                            "\\0error=%s %s\\0' \"$1\" \"$(env | grep -v ^_= | grep -v ^PWD=)\""));
   STRCMP_EQUAL((specs + " ").c_str(), registry.errors.at(0).c_str());  // no variable but the shell's own
 }
 
@@ -90,7 +90,8 @@ TEST(CdiReader, AProgramThatHangsIsNotWaitedFor) {
 #ifdef CDI_READER
 TEST(CdiReader, TheRealOneReadsRealisticSpecs) {
   for (const char* name : {"nvidia.yaml", "amd.json", "habana.yaml"}) {
-    directory.write(std::string("cdi/") + name, text_of_file(TOP_SOURCE_DIRECTORY "/tests/unit/cdi/" + std::string(name)));
+    const std::string path = TOP_SOURCE_DIRECTORY "/tests/unit/cdi/" + std::string(name);
+    directory.write(std::string("cdi/") + name, text_of_file(path));
   }
   directory.write("cdi/wrong.json", "{}");
   const CdiRegistry registry = read(CDI_READER);
@@ -99,7 +100,7 @@ TEST(CdiReader, TheRealOneReadsRealisticSpecs) {
   STRCMP_EQUAL("nvidia.com/gpu", registry.specs[2].kind.c_str());
   STRCMP_EQUAL("1", cdi_device_of_node(registry, "/dev/nvidia1")->device->name.c_str());
   STRCMP_EQUAL("0", cdi_device_of_node(registry, "/dev/accel/accel8")->device->name.c_str());
-  STRCMP_EQUAL((specs + "/wrong.json: cdiVersion is missing; ask the admin to correct or generate the file again").c_str(),
-               registry.errors.at(0).c_str());
+  STRCMP_EQUAL((specs + "/wrong.json").c_str(), registry.errors.at(0).substr(0, (specs + "/wrong.json").size()).c_str());
+  STRCMP_CONTAINS(": cdiVersion is missing; ask the admin", registry.errors[0].c_str());
 }
 #endif

@@ -5,7 +5,7 @@
 #include "tests/unit/cdi_spec_file.h"
 #include "tests/unit/temporary.h"
 
-#include <CppUTest/TestHarness.h>
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 using namespace slipway;
 
@@ -18,7 +18,9 @@ TEST_GROUP(CdiRegistry) {
   // A spec with these devices, each of which sets a variable to the file's name.
   void write(const std::string& file, const std::string& devices, const char* kind = "vendor.com/class") {
     std::string text = "cdiVersion: 0.5.0\nkind: " + std::string(kind) + "\ndevices:\n";
-    for (char name : devices) text += std::string("- {name: ") + name + ", containerEdits: {env: [FILE=" + file + "]}}\n";
+    for (char name : devices) {
+      text += std::string("- {name: ") + name + ", containerEdits: {env: [FILE=" + file + "]}}\n";
+    }
     directory.write(file, text);
   }
   CdiRegistry read() const { return cdi::read_registry({directory.path() + "/etc", directory.path() + "/run"}); }

@@ -2,15 +2,16 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cdi/field.h"
 #include "tests/unit/cdi_spec_file.h"
 
-#include <CppUTest/TestHarness.h>
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 using namespace slipway;
 using nlohmann::json;
 
 TEST_GROUP(CdiSpec) {
-  // The AMD spec with another value at a place: a JSON pointer; null takes the place away.
+  // The AMD spec with another value at a place: a JSON pointer; "-" takes the place away.
   static std::string changed(const std::string& place, const std::string& value) {
     json spec = json::parse(cdi_text("amd.json"));
     const json::json_pointer pointer(place);
@@ -20,8 +21,8 @@ TEST_GROUP(CdiSpec) {
   }
   static void refused(const std::string& place, const std::string& value, const char* why) {
     const std::string error = cdi_error(changed(place, value));
-    STRCMP_EQUAL(("/etc/cdi/spec: " + std::string(why) + "; " + "ask the admin to correct or generate the file again")
-                     .c_str(), error.c_str());
+    const std::string sentence = std::string("/etc/cdi/spec: ") + why + "; " + cdi::kRemedy;
+    STRCMP_EQUAL(sentence.c_str(), error.c_str());
   }
   static void taken(const std::string& place, const std::string& value) {
     STRCMP_EQUAL("", cdi_error(changed(place, value)).c_str());
@@ -103,7 +104,8 @@ TEST(CdiSpec, UnknownFieldsAreRefused) {
   refused("/containerEdits/devices", "1", "containerEdits has an unknown field \"devices\"");
   refused("/devices/0/containerEdits/deviceNodes/0/mode", "1",
           "devices[0].containerEdits.deviceNodes[0] has an unknown field \"mode\"");
-  refused("/containerEdits/mounts", R"([{"source": "/a"}])", "containerEdits.mounts[0] has an unknown field \"source\"");
+  refused("/containerEdits/mounts", R"([{"source": "/a"}])",
+          "containerEdits.mounts[0] has an unknown field \"source\"");
   refused("/containerEdits/hooks", R"([{"name": "/a"}])", "containerEdits.hooks[0] has an unknown field \"name\"");
 }
 
