@@ -14,7 +14,7 @@ namespace slipway {
 inline constexpr char kCdiReader[] = LIBEXECDIR "/slipway-cdi";
 
 // The CDI specification's own choice, the last one wins.
-inline const std::vector<std::string> kCdiDirectories = {"/etc/cdi", "/var/run/cdi"};
+inline constexpr const char* kCdiDirectories[] = {"/etc/cdi", "/var/run/cdi"};
 
 // The paths of a directory's spec files, by name. Of a directory that does not exist, none. Throws Error: one that
 // cannot be read.

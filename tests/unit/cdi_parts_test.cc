@@ -155,8 +155,8 @@ TEST(CdiHooks, LinksLieInside) {
   for (const char* link : {"a::b", "a::/x/../../b", "a::/..", "::/b", "a:/b", "a::/", "a::/b::c", "a::"}) {
     run_nvidia({"create-symlinks", "--link", link});
     CHECK(work.links.empty());
-    const std::string notice = "the link " + std::string(link) + " of /spec is not made: it is not TARGET::PATH, with an "
-                               "absolute path";
+    const std::string notice =
+        "the link " + std::string(link) + " of /spec is not made: it is not TARGET::PATH, with an absolute path";
     STRCMP_EQUAL(notice.c_str(), work.notices.back().c_str());
   }
 }

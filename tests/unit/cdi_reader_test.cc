@@ -100,7 +100,6 @@ TEST(CdiReader, TheRealOneReadsRealisticSpecs) {
   STRCMP_EQUAL("nvidia.com/gpu", registry.specs[2].kind.c_str());
   STRCMP_EQUAL("1", cdi_device_of_node(registry, "/dev/nvidia1")->device->name.c_str());
   STRCMP_EQUAL("0", cdi_device_of_node(registry, "/dev/accel/accel8")->device->name.c_str());
-  STRCMP_EQUAL((specs + "/wrong.json").c_str(), registry.errors.at(0).substr(0, (specs + "/wrong.json").size()).c_str());
-  STRCMP_CONTAINS(": cdiVersion is missing; ask the admin", registry.errors[0].c_str());
+  STRCMP_CONTAINS((specs + "/wrong.json: cdiVersion is missing; ask the admin").c_str(), registry.errors.at(0).c_str());
 }
 #endif
