@@ -125,26 +125,26 @@ TEST(CdiParts, ANoticeIsGivenOnce) {
 TEST_GROUP(CdiHooks) {
   CdiHookWork work;
 
-  void run(const std::string& path, const std::vector<std::string>& arguments) {
+  void take(const std::string& path, const std::vector<std::string>& arguments) {
     add_cdi_hook(work, {"createContainer", path, arguments}, "/spec");
   }
-  void run_nvidia(std::vector<std::string> arguments) {
+  void take_nvidia(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), "nvidia-cdi-hook");
-    run("/usr/bin/nvidia-cdi-hook", arguments);
+    take("/usr/bin/nvidia-cdi-hook", arguments);
   }
 };
 
 TEST(CdiHooks, BothOfNvidiasProgramsAreUnderstood) {
-  run("/usr/bin/nvidia-cdi-hook", {"nvidia-cdi-hook", "update-ldcache", "--folder", "/a"});
-  run("/opt/bin/nvidia-ctk", {"nvidia-ctk", "hook", "update-ldcache", "--folder=/b", "--ldconfig-path", "/sbin/x"});
-  run("/usr/bin/nvidia-ctk", {"nvidia-ctk", "--debug", "hook", "create-soname-symlinks", "--folder", "/a", "--folder",
+  take("/usr/bin/nvidia-cdi-hook", {"nvidia-cdi-hook", "update-ldcache", "--folder", "/a"});
+  take("/opt/bin/nvidia-ctk", {"nvidia-ctk", "hook", "update-ldcache", "--folder=/b", "--ldconfig-path", "/sbin/x"});
+  take("/usr/bin/nvidia-ctk", {"nvidia-ctk", "--debug", "hook", "create-soname-symlinks", "--folder", "/a", "--folder",
                               "/c/"});
   CHECK(work.library_folders == (std::vector<std::string>{"/a", "/b", "/c"}));
   CHECK(work.notices.empty());
 }
 
 TEST(CdiHooks, OfLinksAtOnePlaceTheLastCounts) {
-  run_nvidia({"create-symlinks", "--link", "a::/x/y", "--link=b::/x//y", "--link", "c::/z"});
+  take_nvidia({"create-symlinks", "--link", "a::/x/y", "--link=b::/x//y", "--link", "c::/z"});
   LONGS_EQUAL(2, work.links.size());
   STRCMP_EQUAL("/x/y", work.links[0].first.c_str());
   STRCMP_EQUAL("b", work.links[0].second.c_str());
@@ -153,7 +153,7 @@ TEST(CdiHooks, OfLinksAtOnePlaceTheLastCounts) {
 
 TEST(CdiHooks, LinksLieInside) {
   for (const char* link : {"a::b", "a::/x/../../b", "a::/..", "::/b", "a:/b", "a::/", "a::/b::c", "a::"}) {
-    run_nvidia({"create-symlinks", "--link", link});
+    take_nvidia({"create-symlinks", "--link", link});
     CHECK(work.links.empty());
     const std::string notice =
         "the link " + std::string(link) + " of /spec is not made: it is not TARGET::PATH, with an absolute path";
@@ -162,29 +162,29 @@ TEST(CdiHooks, LinksLieInside) {
 }
 
 TEST(CdiHooks, FoldersLieInside) {
-  run_nvidia({"update-ldcache", "--folder", "lib", "--folder", "/a/../b", "--folder"});
+  take_nvidia({"update-ldcache", "--folder", "lib", "--folder", "/a/../b", "--folder"});
   CHECK(work.library_folders.empty());
 }
 
 TEST(CdiHooks, CudaCompatIsLeftToTheCaller) {
-  run_nvidia({"update-ldcache"});
+  take_nvidia({"update-ldcache"});
   CHECK_FALSE(work.wants_cuda_compat);
-  run_nvidia({"enable-cuda-compat", "--host-driver-version=550.127.08"});
+  take_nvidia({"enable-cuda-compat", "--host-driver-version=550.127.08"});
   CHECK_TRUE(work.wants_cuda_compat);
 }
 
 TEST(CdiHooks, WhatIsNeedlessHereIsLeftOutWithoutAWord) {
-  run_nvidia({"chmod", "--mode", "755", "--path", "/dev/dri"});
-  run_nvidia({"disable-device-node-modification"});
-  run_nvidia({"update-application-profile"});
+  take_nvidia({"chmod", "--mode", "755", "--path", "/dev/dri"});
+  take_nvidia({"disable-device-node-modification"});
+  take_nvidia({"update-application-profile"});
   CHECK(work.notices.empty() && work.links.empty() && work.library_folders.empty());
 }
 
 TEST(CdiHooks, OtherHooksAreToldAbout) {
-  run_nvidia({"apply-new-thing", "--x"});
-  run("/usr/bin/nvidia-ctk", {"nvidia-ctk", "cdi", "generate"});
-  run("/usr/bin/create-symlinks", {"create-symlinks", "--link", "a::/b"});
-  run("/usr/bin/nvidia-cdi-hook", {});
+  take_nvidia({"apply-new-thing", "--x"});
+  take("/usr/bin/nvidia-ctk", {"nvidia-ctk", "cdi", "generate"});
+  take("/usr/bin/create-symlinks", {"create-symlinks", "--link", "a::/b"});
+  take("/usr/bin/nvidia-cdi-hook", {});
   LONGS_EQUAL(4, work.notices.size());
   STRCMP_EQUAL("the CDI hook /usr/bin/nvidia-cdi-hook apply-new-thing of /spec is not carried out",
                work.notices[0].c_str());
