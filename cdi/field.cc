@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "helper/error.h"
+#include "helper/paths.h"
 
 namespace slipway::cdi {
 
@@ -89,8 +90,8 @@ std::string Field::text() const {
 std::string Field::path() const {
   const std::string path = text();
   if (!path.starts_with('/')) refuse("is no absolute path");
-  if (path.find_first_not_of('/') == path.npos) refuse("is the root");
   if ((path + "/").find("/../") != path.npos) refuse("has \"..\" in its path");
+  if (normal_path(path) == "/") refuse("is the root");
   return path;
 }
 

@@ -1,5 +1,6 @@
 #include "cdi/yaml.h"
 
+#include <algorithm>
 #include <charconv>
 #include <map>
 #include <sstream>

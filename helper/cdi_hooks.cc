@@ -41,7 +41,7 @@ std::vector<std::string> values_of(const std::vector<std::string>& words, const 
 }
 
 bool is_path_inside(const std::string& path) {
-  return path.starts_with('/') && (path + "/").find("/../") == path.npos && path.find_first_not_of('/') != path.npos;
+  return path.starts_with('/') && (path + "/").find("/../") == path.npos && normal_path(path) != "/";
 }
 
 void add_link(CdiHookWork& work, const std::string& value, const std::string& file) {

@@ -20,8 +20,8 @@ bool holds(const std::vector<T>& list, const T& wanted) {
   return std::find(list.begin(), list.end(), wanted) != list.end();
 }
 
-// Of the options that mount(8) and the OCI know, those that are left to choose: what a spec shows is for the user, who
-// gains no right by it. All else is as for any mount.
+// A spec may choose between these. Set-user-ID programs and device nodes come with no mount, whatever it says, and how
+// mounts propagate is as for any other of the container.
 unsigned long flags_of(const CdiMount& mount) {
   unsigned long flags = MS_RDONLY | MS_NOSUID | MS_NODEV;
   for (const std::string& option : mount.options) {

@@ -67,8 +67,8 @@ void Skeleton::make_directory(const std::string& where, mode_t mode) {
   if (errno != EEXIST) throw system_error(printable(where), "mkdir");
   struct stat status;
   if (fstatat(skeleton_.get(), relative(where), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode)) {
-    throw Error(printable(where), "is a link that leads nowhere inside",
-                "leave out what is to be in it, or the link");
+    throw Error(printable(where), "is a link, and nothing is made where it leads",
+                "leave out the link, or what is to be below it");
   }
 }
 

@@ -118,7 +118,7 @@ TEST(CdiSpec, DeviceNodesAreChecked) {
   is_refused("path", "\"\"", "is no absolute path");
   is_refused("path", "\"dev/kfd\"", "is no absolute path");
   is_refused("path", "\"/dev/../etc\"", "has \"..\" in its path");
-  is_refused("path", "\"//\"", "is the root");
+  for (const char* root : {"\"//\"", "\"/.\""}) is_refused("path", root, "is the root");
   is_refused("path", "\"/dev/a\\u0000b\"", "holds a NUL");
   is_refused("hostPath", "\"kfd\"", "is no absolute path");
   is_refused("type", "\"x\"", "is none of b, c, u and p");
