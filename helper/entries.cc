@@ -40,6 +40,11 @@ void read_entries(int fd, const char* what,
   if (pread(fd, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
     throw system_error(what, "pread");
   }
+  entries_in(text, what, visit);
+}
+
+void entries_in(std::string_view text, const char* what,
+                const std::function<void(std::string_view key, std::string_view value)>& visit) {
   bool first = true;
   for (std::string_view rest = text; !rest.empty();) {
     const std::string_view entry = rest.substr(0, rest.find('\0'));

@@ -57,9 +57,18 @@ void Skeleton::mirror(const std::string& directory) {
     struct stat status;
     const bool in_image = fstatat(image_.get(), relative(path), &status, AT_SYMLINK_NOFOLLOW) == 0;
     const mode_t mode = in_image && S_ISDIR(status.st_mode) ? (status.st_mode & 07777) | S_IRWXU : 0755;
-    if (mkdirat(skeleton_.get(), relative(path), mode) != 0 && errno != EEXIST) {
-      throw system_error(printable(path), "mkdir");
-    }
+    make_directory(path, mode);
+  }
+}
+
+// Unless it is there. A link is not followed: before the root is finished, it would lead out of it.
+void Skeleton::make_directory(const std::string& where, mode_t mode) {
+  if (mkdirat(skeleton_.get(), relative(where), mode) == 0) return;
+  if (errno != EEXIST) throw system_error(printable(where), "mkdir");
+  struct stat status;
+  if (fstatat(skeleton_.get(), relative(where), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode)) {
+    throw Error(printable(where), "is a link, and nothing is made where it leads",
+                "leave out the link, or what is to be below it");
   }
 }
 
@@ -77,9 +86,7 @@ std::string Skeleton::add_directory(const std::string& path) {
     return real_path(fd.get()).substr(image_path_.size());
   }
   const std::string where = place(path);
-  if (mkdirat(skeleton_.get(), relative(where), 0755) != 0 && errno != EEXIST) {
-    throw system_error(printable(path), "mkdir");
-  }
+  make_directory(where, 0755);
   return where;
 }
 

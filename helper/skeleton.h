@@ -2,6 +2,8 @@
 // All of it happens in the user's namespace, with the user's rights.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -33,7 +35,8 @@ class Skeleton {
   // A regular file with this content, whatever the image has at `path`.
   void add_file(const std::string& path, const std::string& content);
 
-  // A symbolic link, whatever the image has at `path`, unless the image is written itself and has something there.
+  // A symbolic link, whatever the image has at `path`, unless the image is written itself and has something there. What
+  // is to be below `path` cannot be made any more.
   void add_link(const std::string& path, const std::string& target);
 
   // The image's own file, at most 1 MiB of it; empty when there is none.
@@ -45,6 +48,7 @@ class Skeleton {
  private:
   std::string place(const std::string& path);
   void mirror(const std::string& directory);
+  void make_directory(const std::string& where, mode_t mode);
   void make_file(const std::string& where, const std::string& path, const std::string& content);
   void open_overlay_directory();
   void mount_overlay();
