@@ -6,6 +6,7 @@
 
 #include "doctor/checks.h"
 #include "gpu/node_gpus.h"
+#include "helper/cdi_reader.h"
 #include "helper/error.h"
 #include "helper/gpus.h"
 #include "topology/hwloc_reader.h"
@@ -53,10 +54,24 @@ Finding look_at_gpus(const Site& site) {
 }
 
 Finding look_at_cdi(const Site& site) {
-  const std::vector<std::string> files =
-      paths_of(site, {"/etc/cdi/*.yaml", "/etc/cdi/*.json", "/run/cdi/*.yaml", "/run/cdi/*.json"});
-  if (files.empty()) return ok("none in /etc/cdi or /run/cdi", "there is nothing to look at");
-  return ok(list_of(files), "reported only");
+  std::vector<std::string> directories;
+  for (const char* directory : kCdiDirectories) directories.push_back(site.node.place_of(directory));
+  constexpr char kMeans[] = "containers lack the devices that it describes";
+  try {
+    if (!has_cdi_specs(directories)) return ok("no specs in /etc/cdi or /var/run/cdi", "there is nothing to look at");
+    const CdiRegistry registry = read_cdi_registry(directories);
+    if (!registry.errors.empty()) return warning(registry.errors.front(), kMeans, "");
+    if (!registry.conflicts.empty()) {
+      const CdiConflict& conflict = registry.conflicts.front();
+      return warning(printable(conflict.device) + " is defined twice, in " + conflict.files,
+                     "nobody can have that device", "remove one of the two");
+    }
+    std::vector<std::string> files;
+    for (const CdiSpec& spec : registry.specs) files.push_back(printable(spec.kind) + " in " + printable(spec.file));
+    return ok(list_of(files), "for GPUs, and for what users ask for by --container-device");
+  } catch (const Error& error) {
+    return warning(error.what(), kMeans, "");
+  }
 }
 
 // What it says is read here too, since a step whose topology cannot be read goes on without.

@@ -188,6 +188,7 @@ Decisions apply_decisions(int plan) {
     else if (value_of(entry, "drop") || value_of(entry, "pass") || value_of(entry, "keep")) continue;
     else if (value_of(entry, "front") || value_of(entry, "notice") || value_of(entry, "lead")) continue;
     else if (value_of(entry, "gpu_set") || value_of(entry, "gpu_lead") || value_of(entry, "nic")) continue;
+    else if (value_of(entry, "gpu_notice") || value_of(entry, "gpu_demand")) continue;
     else if (const char* const no_driver = value_of(entry, "no_driver")) decisions.no_driver = no_driver;
     else if (const char* const bind = value_of(entry, "gpu_bind")) {
       if (!topology::read_gpu_bind(bind, &decisions.gpu_bind)) refuse();

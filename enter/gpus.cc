@@ -80,6 +80,17 @@ bool are_of(const gpu::Table& table, const GpuList& list) {
        "ask the admin to load the GPUs' driver on this node, to compare gres.conf with it, or for gpu=no");
 }
 
+// Of the user's, by --container-device.
+void refuse_demands(const Decisions& decisions, Mask shown) {
+  for (const char* demand = nullptr; (demand = next_value(decisions, "gpu_demand", demand));) {
+    char* name;
+    const long gpu = strtol(demand, &name, 10);
+    if (gpu >= 0 && gpu < topology::kMostGpus && shown & gpu::bit(static_cast<int>(gpu))) continue;
+    fail(kExitRefused, name + 1, "Slurm did not grant the step this GPU",
+         "ask Slurm for it (srun --gpus), or leave it out of --container-device");
+  }
+}
+
 // Where the node has no GPU at all.
 void refuse_without_table(const Decisions& decisions) {
   const char* const granted = getenv(decisions.is_batch ? "SLURM_JOB_GPUS" : "SLURM_STEP_GPUS");
@@ -196,11 +207,13 @@ void take_gpus(const Gpus& gpus, const Decisions& decisions) {
   const GpuBind bind = grant.is_bound ? GpuBind::kNone : decisions.gpu_bind;
   const gpu::Agreement agreement = agree(gpus, bind);
   const GpuList& seen = agreement.seen;
+  refuse_demands(decisions, agreement.shown);
   if (seen.count > 0) {
     const Mask shown = decisions.has_hosts_dev ? gpu::all_of(table) : agreement.shown;
     if (!grant.keeps_words) gpu::set_words(table, seen, grant.is_constrained ? mask_of(grant.gpus) : shown, gpus.slurms);
     set_gpu_variables(decisions);
     if (decisions.no_driver) tell_of_node(decisions.no_driver);
+    for (const char* notice = nullptr; (notice = next_value(decisions, "gpu_notice", notice));) tell(notice);
   }
   const GpuList own = grant.is_bound ? seen : topology::own_gpus(seen, bind, local_rank());
   const bool has_nics = next_value(decisions, "nic", nullptr);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "helper/elf.h"
+#include "helper/error.h"
 
 namespace slipway {
 
@@ -62,6 +63,11 @@ DriverCompat newer_driver_in(const ImageFiles& image, const DriverVersion& hosts
   }
   if (!newest.directory.empty()) newest.libraries = libraries_in(image, newest.directory);
   return newest;
+}
+
+std::string compat_notice(const DriverCompat& compat, const DriverVersion& hosts) {
+  return "the image's own CUDA driver libraries, " + printable(compat.version.text) + " in " +
+         printable(compat.directory) + ", are newer than this node's " + hosts.text + " and come first";
 }
 
 }  // namespace slipway

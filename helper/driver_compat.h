@@ -24,6 +24,9 @@ struct DriverCompat {
   std::vector<CachedLibrary> libraries;  // in the directory
 };
 
+// What a user is told who gets it.
+std::string compat_notice(const DriverCompat& compat, const DriverVersion& hosts);
+
 // The newest that the image has below /usr/local/cuda* if it is of a newer branch, the first number, than `hosts`:
 // NVIDIA's own tools look at nothing else, since within a branch the driver needs no such help.
 DriverCompat newer_driver_in(const ImageFiles& image, const DriverVersion& hosts);

@@ -129,7 +129,7 @@ class DriverParts {
 
   void tell_what_is_too_new() {
     if (too_new_.empty()) return;
-    plan_.notices.push_back("of this node's GPU driver the container lacks what needs a newer glibc than the image's " +
+    plan_.gpu_notices.push_back("of this node's GPU driver the container lacks what needs a newer glibc than the image's " +
                             text_of(*glibc_) + ": " + too_new_);
   }
 
@@ -197,9 +197,7 @@ class DriverParts {
     const DriverVersion hosts = driver_version_of(host_files_.real_path(libcuda));
     DriverCompat compat = newer_driver_in(image_files_, hosts);
     if (compat.directory.empty()) return;
-    plan_.notices.push_back("the image's own CUDA driver libraries, " + printable(compat.version.text) + " in " +
-                            printable(compat.directory) + ", are newer than this node's " + hosts.text +
-                            " and come first");
+    plan_.gpu_notices.push_back(compat_notice(compat, hosts));
     libraries_.insert(libraries_.begin(), compat.libraries.begin(), compat.libraries.end());
     compat_directory_ = std::move(compat.directory);
   }

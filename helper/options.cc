@@ -108,6 +108,18 @@ void read_nic_bind(Options& options, const std::string& value) {
   }
 }
 
+// What the nodes have of them, only they know.
+void read_devices(Options& options, const std::string& value) {
+  options.devices = value;
+  for (const std::string& word : split_escaped(value, ',')) {
+    const size_t equals = word.find('='), slash = word.find('/');
+    const bool is_good = slash != word.npos && equals != word.npos && 0 < slash && slash + 1 < equals;
+    if (!is_good || equals + 1 == word.size()) {
+      throw misunderstood("device", value, printable(word) + " is no device of CDI", "write VENDOR/CLASS=NAME");
+    }
+  }
+}
+
 struct Reader {
   std::string_view setting;
   void (*read)(Options&, const std::string& value);
@@ -133,7 +145,7 @@ constexpr Reader kReaders[] = {
     {"fabric", read_fabric},
     {"gpu_bind", read_gpu_bind},
     {"nic_bind", read_nic_bind},
-    {"device", [](Options& o, const std::string& value) { o.devices = value; }},
+    {"device", read_devices},
     {"batch", read_batch},
 };
 

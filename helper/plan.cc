@@ -14,6 +14,8 @@ Fd write_plan(const Plan& plan) {
   EntryWriter entries;
   entries.add("cwd", plan.cwd);
   for (const std::string& notice : plan.notices) entries.add("notice", notice);
+  for (const std::string& notice : plan.gpu_notices) entries.add("gpu_notice", notice);
+  for (const std::string& demand : plan.demanded_gpus) entries.add("gpu_demand", demand);
   if (plan.is_batch) entries.add("batch", "yes");
   if (!plan.interpreter_remedy.empty()) entries.add("interpreter_remedy", plan.interpreter_remedy);
   if (!plan.no_pmix.empty()) entries.add("no_pmix", plan.no_pmix);

@@ -17,6 +17,8 @@ namespace slipway {
 struct Plan {
   std::string cwd;  // absolute path inside the container
   std::vector<std::string> notices;  // for the user, from the step's first rank
+  std::vector<std::string> gpu_notices;  // as notices, for steps that have a GPU
+  std::vector<std::string> demanded_gpus;  // "INDEX NAME" in gpu/table.h, which must be granted
   std::vector<std::string> front;  // the words in front of the step's own
   bool is_batch = false;           // of the job's batch step
   std::string interpreter_remedy;  // what to do when the command's interpreter is missing; empty: the usual

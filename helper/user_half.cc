@@ -17,13 +17,11 @@
 #include <vector>
 
 #include "enter/privileges.h"
-#include "gpu/node_gpus.h"
 #include "helper/accounts.h"
-#include "helper/additions.h"
 #include "helper/child.h"
+#include "helper/device_parts.h"
 #include "helper/device_table.h"
-#include "helper/driver_params.h"
-#include "helper/driver_parts.h"
+#include "helper/devices.h"
 #include "helper/environment_table.h"
 #include "helper/error.h"
 #include "helper/fuse_mount.h"
@@ -118,31 +116,11 @@ void decide_gpus(Plan& plan, const Request& request, const Terms& terms) {
   if (terms.options.nics_are_bound) plan.nics = read_nic_table(request.settings.nic_table);
 }
 
-// Those of the GPUs that this node has.
-GpuDrivers drivers_of_node(const Request& request) {
-  GpuDrivers drivers;
-  const auto gpus = std::make_unique<gpu::Table>();
-  if (request.settings.gpu != Settings::Gpu::kNo) gpu::find_gpus("", *gpus);
-  constexpr std::pair<unsigned, GpuVendor> kVendors[] = {{topology::kNvidia, GpuVendor::kNvidia},
-                                                         {topology::kAmd, GpuVendor::kAmd},
-                                                         {topology::kIntel, GpuVendor::kIntel}};
-  for (const auto& [number, vendor] : kVendors) {
-    const auto is_vendors = [&](const gpu::Device& gpu) { return gpu.vendor == number; };
-    if (std::any_of(gpus->gpu, gpus->gpu + gpus->gpus, is_vendors)) drivers.vendors.push_back(vendor);
+// Links of devices, in the directory that the container has for /dev.
+void add_device_links(std::vector<LayoutEntry>& layout, std::vector<std::pair<std::string, std::string>> links) {
+  for (LayoutEntry& entry : layout) {
+    if (entry.word.source == kDevicesName && entry.word.target == "/dev") entry.links = std::move(links);
   }
-  if (drivers.vendors.empty()) return drivers;
-  if (!request.settings.gpu_root.empty()) drivers.root = request.settings.gpu_root;
-  drivers.table = read_driver_table(request.settings.driver_table);
-  drivers.capabilities = request.driver_capabilities;
-  drivers.visible_devices = request.visible_devices;
-  return drivers;
-}
-
-void add_gpu_drivers(HostDirectory& directory, Additions& additions, Plan& plan, const GpuDrivers& drivers) {
-  if (drivers.vendors.empty()) return;
-  const FilesBelow image(Fd(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC)));
-  add_driver_parts(directory, additions, plan, drivers, image);
-  add_driver_params(additions);
 }
 
 int64_t nanoseconds(Timeline::Clock::duration duration) { return std::chrono::nanoseconds(duration).count(); }
@@ -158,7 +136,7 @@ void run_user_half(const Request& request, Names names, int socket) {
   if (terms.remaps_root) accounts = accounts_of_root(accounts);
   const std::vector<EnvironmentRule> table = read_environment_table(request.settings.environment_table);
   const std::vector<std::string> devices = devices_shown(read_device_table(request.settings.device_table));
-  const GpuDrivers drivers = drivers_of_node(request);
+  const NodeDevices node_devices = read_node_devices(request, terms);
   MountedImages images;
   const auto prepared = Timeline::Clock::now();
   receive_order(socket, writable_bytes_of(images));
@@ -176,8 +154,9 @@ void run_user_half(const Request& request, Names names, int socket) {
   take_data_images(layout, images);
   HostDirectory host_directory;
   add_host_parts(host_directory, plan, request, terms);
-  Additions additions;
-  add_gpu_drivers(host_directory, additions, plan, drivers);
+  const FilesBelow image(Fd(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC)));
+  auto [additions, device_links] = device_parts(host_directory, plan, request, terms, node_devices, image);
+  add_device_links(layout, std::move(device_links));
   std::vector<LayoutEntry> host_entries = std::move(host_directory).entries();
   std::move(host_entries.begin(), host_entries.end(), std::back_inserter(layout));
   std::move(additions.mounts.begin(), additions.mounts.end(), std::back_inserter(layout));

@@ -222,17 +222,17 @@ TEST(DoctorSite, PmixIsFoundByItsVersion) {
 
 TEST(DoctorSite, GpusAndCdiAreReported) {
   is(Status::kOk, "none", look_at_gpus);
-  is(Status::kOk, "none", look_at_cdi);
+  is(Status::kOk, "no specs in /etc/cdi", look_at_cdi);
   fake.write("/dev/nvidia0", "");
   fake.write("/dev/nvidiactl", "");
   fake.write("/dev/dri/renderD128", "");
   fake.write("/proc/driver/nvidia/version", "NVRM version: 550.54\nGCC version\n");
-  fake.write("/etc/cdi/nvidia.yaml", "");
   is(Status::kWarning, "/dev/nvidiactl, /dev/nvidia0, /dev/dri/renderD128; NVRM version: 550.54: Slurm grants nobody",
      look_at_gpus);
   slurm_conf("GresTypes=craynetwork,gpu");
   is(Status::kOk, "a step has those that Slurm grants it", look_at_gpus);
-  is(Status::kOk, "/etc/cdi/nvidia.yaml", look_at_cdi);
+  fake.write("/etc/cdi/nvidia.yaml", "");
+  is(Status::kWarning, LIBEXECDIR "/slipway-cdi", look_at_cdi);
 }
 
 TEST(DoctorSite, ATopologyIsForNodesWithGpusToOrder) {

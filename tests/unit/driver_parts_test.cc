@@ -178,10 +178,10 @@ TEST(DriverParts, WhatNeedsANewerGlibcThanTheImagesIsLeftOutAndNamed) {
   CHECK(!target_of("gpu/lib/libcuda.so.1").empty());
   CHECK(!target_of("gpu/lib/libnvidia-cfg.so.1").empty());
   STRCMP_EQUAL("", target_of("gpu/lib/libnvidia-ml.so.1").c_str());
-  LONGS_EQUAL(1, plan.notices.size());
+  LONGS_EQUAL(1, plan.gpu_notices.size());
   STRCMP_EQUAL("of this node's GPU driver the container lacks what needs a newer glibc than the image's 2.17: "
                "libnvidia-ml.so.1 (2.28)",
-               plan.notices[0].c_str());
+               plan.gpu_notices[0].c_str());
 }
 
 TEST(DriverParts, WhereTheImageHasNoGlibcNothingIsJudged) {
@@ -261,10 +261,10 @@ TEST(DriverParts, ANewerDriverOfTheImageComesFirst) {
   std::filesystem::create_directories(image.path() + "/.singularity.d/libs");
   add();
   STRCMP_EQUAL((compat + ":/.slipway/host/gpu/lib").c_str(), lead("LD_LIBRARY_PATH").c_str());
-  LONGS_EQUAL(1, plan.notices.size());
+  LONGS_EQUAL(1, plan.gpu_notices.size());
   STRCMP_EQUAL("the image's own CUDA driver libraries, 550.54.14 in /usr/local/cuda-12.4/compat, are newer than this "
                "node's 535.104.05 and come first",
-               plan.notices[0].c_str());
+               plan.gpu_notices[0].c_str());
   STRCMP_EQUAL((compat + "/libcuda.so.1").c_str(),
                LibraryCache(added_file("/etc/ld.so.cache")).paths_of("libcuda.so.1").at(0).c_str());
   STRCMP_EQUAL((compat + "/libcuda.so.1").c_str(), mount_at("/.singularity.d/libs")->links.at(0).second.c_str());
