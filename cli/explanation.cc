@@ -91,6 +91,15 @@ Variables variables_after(const Plan& plan, const Variables& before) {
   return after;
 }
 
+const char* name_of(Settings::Gpu gpu) {
+  switch (gpu) {
+    case Settings::Gpu::kGranted: return "granted";
+    case Settings::Gpu::kAll: return "all";
+    case Settings::Gpu::kNo: break;
+  }
+  return "no";
+}
+
 const char* name_of(Mpi mpi) {
   switch (mpi) {
     case Mpi::kImage: break;
@@ -161,6 +170,10 @@ class Explanation {
                                                          {CLONE_NEWUTS, "uts"},
                                                          {CLONE_NEWPID, "pid"}});
     answer_["mpi"] = name_of(terms_.mpi);
+    answer_["gpus"] = {{"shown", name_of(request_.settings.gpu)},
+                       {"bind", topology::name_of(terms_.gpu_bind)},
+                       {"nics_are_bound", terms_.options.nics_are_bound},
+                       {"devices", printable(terms_.options.devices)}};
     answer_["fabric"] = terms_.options.fabric_of_host ? "host" : "image";
     answer_["batch_in_image"] = terms_.batch_in_image;
     answer_["runscript"] = terms_.options.run.value_or(false);

@@ -89,6 +89,16 @@ std::string description_of_mpi(const json& component) {
   return "the image's" + fabric + "; with --mpi=pmix Slurm's spool directory is shown, too";
 }
 
+std::string description_of_gpus(const json& gpus) {
+  const std::string shown = gpus["shown"], bind = gpus["bind"], devices = gpus["devices"];
+  std::string text = shown == "no" ? "none" : shown == "all" ? "all of the node's" : "those that Slurm grants";
+  if (shown == "granted" && bind == "order") text += "; device I is near to local rank I";
+  if (shown == "granted" && bind == "closest") text += "; each rank sees its share";
+  if (shown == "granted" && bind == "none") text += ", in Slurm's order";
+  if (gpus["nics_are_bound"]) text += "; the nearest NICs are named";
+  return text + (devices.empty() ? "" : "; and " + devices);
+}
+
 std::string description_of_front(const json& component) {
   const std::string app = component.contains("app") ? " of app " + component["app"].get<std::string>() : "";
   return "the runscript" + app + " in front of the command (/.singularity.d/runscript, else /etc/rc, else /bin/sh)";
@@ -143,6 +153,7 @@ void print_container(const json& component, const std::string& program) {
     const json& own = component["namespaces"];
     print_line("namespaces", "user, mount" + (own.empty() ? "" : ", " + joined(own, ", ")) + "; else the host's");
     print_line("MPI", description_of_mpi(component));
+    print_line("GPUs", description_of_gpus(component["gpus"]));
     if (component["runscript"]) print_line("front", description_of_front(component));
     if (program == "sbatch") {
       print_line("script", component["batch_in_image"] ? "runs in the container, as the job's steps do"
