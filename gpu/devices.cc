@@ -57,7 +57,8 @@ void remove(const Directory& dev, const char* name) {
 }  // namespace
 
 bool has_hidden(const char* directory) {
-  return faccessat(Directory(directory).get(), kHidden, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  struct stat status;
+  return fstatat(Directory(directory).get(), kHidden, &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 const char* show_devices(const char* directory, const Table& table, Mask shown) {
