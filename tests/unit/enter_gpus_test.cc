@@ -40,6 +40,7 @@ TEST_GROUP(EnterGpus) {
   TablePointer node = nvidia_node(3);
   Decisions decisions;
   bool root = geteuid() == 0;
+  std::unique_ptr<gpu::Meeting> meeting = std::make_unique<gpu::Meeting>();  // before the first rank comes
   bool is_attacked = false;
 
   void setup() override {
@@ -49,9 +50,9 @@ TEST_GROUP(EnterGpus) {
     decisions.gpu_bind = GpuBind::kOrder;
     add_shared(*node, "nvidiactl", topology::kNvidia);
   }
-  static int memory(size_t size) {
+  static int memory(const void* bytes, size_t size) {
     const int descriptor = memfd_create("test", 0);
-    if (descriptor < 0 || ftruncate(descriptor, static_cast<off_t>(size)) != 0) _exit(90);
+    if (descriptor < 0 || write(descriptor, bytes, size) != static_cast<ssize_t>(size)) _exit(90);
     return descriptor;
   }
   void make_dev() const {
@@ -87,17 +88,16 @@ TEST_GROUP(EnterGpus) {
   Ended run(const std::vector<RankGpus>& ranks) {
     return in_child([&] {
       make_dev();
-      const int table = memory(sizeof *node), meeting = memory(sizeof(gpu::Meeting));
-      if (pwrite(table, node.get(), sizeof *node, 0) != static_cast<ssize_t>(sizeof *node)) _exit(92);
+      const int table = memory(node.get(), sizeof *node), place = memory(meeting.get(), sizeof *meeting);
       const pid_t hostile = is_attacked ? fork() : -1;
-      if (hostile == 0) attack(meeting);
+      if (hostile == 0) attack(place);
       if (hostile > 0) usleep(20000);
       std::vector<pid_t> processes;
       for (const RankGpus& rank : ranks) {
         const pid_t process = fork();
         if (process == 0) {
           alarm(60);
-          take(rank, table, meeting);
+          take(rank, table, place);
           _exit(0);
         }
         processes.push_back(process);
@@ -167,6 +167,33 @@ TEST(EnterGpus, ClosestDealsOut) {
 TEST(EnterGpus, MoreRanksThanCanMeetAreEachOnTheirOwn) {
   node->ranks = topology::kMostRanks + 1;
   check({{"1", "3", "512"}}, "rank 512: 0 of .slipway nvidia1 nvidiactl\n");
+}
+
+// What the others decided without it.
+TEST(EnterGpus, ARankThatComesLateHasItsOwn) {
+  node->ranks = 2;
+  meeting->state = 2;
+  meeting->shown = bit(0);
+  meeting->seen[1] = list_of({0});
+  check({{"2", "2", "1"}}, "rank 1: 1 of .slipway nvidia2 nvidiactl\n");
+}
+
+TEST(EnterGpus, WhatOthersWroteIntoTheMeetingIsChecked) {
+  node->ranks = 2;
+  constexpr char kAll[] = "rank 0: 0,1 of .slipway nvidia0 nvidia1 nvidiactl\n";
+  meeting->state = 77;
+  check({{"0,1", "2", "0"}}, kAll);
+  meeting->state = 2;
+  for (const std::vector<int>& wild : {std::vector<int>{3}, {64, 0}, {255}, {2}, {}}) {
+    meeting->seen[0] = list_of(wild);
+    check({{"0,1", "2", "0"}}, kAll);
+  }
+  meeting->seen[0].count = -1;
+  check({{"0,1", "2", "0"}}, kAll);
+  // What is shown is believed: who lies about it takes devices from ranks of their own.
+  meeting->seen[0] = list_of({0, 1});
+  meeting->shown = ~gpu::Mask{0};
+  check({{"0,1", "2", "0"}}, "rank 0: 0,1 of .slipway\n");
 }
 
 TEST(EnterGpus, AWildNumberOfTheRankDoesNoHarm) {
