@@ -85,7 +85,7 @@ TEST_GROUP(EnterGpus) {
     fprintf(stderr, "%s\n", line.c_str());
   }
   // All of a node's ranks; each starts when the one before it has been given time to wait for it.
-  Ended run(const std::vector<RankGpus>& ranks) {
+  Ended run_ranks(const std::vector<RankGpus>& ranks) {
     return in_child([&] {
       make_dev();
       const int table = memory(node.get(), sizeof *node), place = memory(meeting.get(), sizeof *meeting);
@@ -128,7 +128,7 @@ TEST_GROUP(EnterGpus) {
   }
   void check(const std::vector<RankGpus>& ranks, const char* lines) {
     if (!root) return;
-    const Ended ended = run(ranks);
+    const Ended ended = run_ranks(ranks);
     LONGS_EQUAL(0, ended.exit_code);
     STRCMP_CONTAINS(lines, ended.output.c_str());
   }
@@ -214,11 +214,11 @@ TEST(EnterGpus, WhatWasGrantedAndIsNotThereEndsTheRank) {
   if (!root) return;
   constexpr char kSentence[] =
       "GPU 3: Slurm granted it, and this node has no device for it in /dev; ask the admin to load";
-  const Ended ended = run({{"0,3", "2", "0"}});
+  const Ended ended = run_ranks({{"0,3", "2", "0"}});
   LONGS_EQUAL(1, ended.exit_code);
   STRCMP_CONTAINS(kSentence, ended.output.c_str());
   node->gpus = node->shared = 0;
-  STRCMP_CONTAINS(kSentence, run({{"3", "1", "0"}}).output.c_str());
+  STRCMP_CONTAINS(kSentence, run_ranks({{"3", "1", "0"}}).output.c_str());
 }
 
 TEST(EnterGpus, WithoutATableWhatWasGrantedEndsTheRank) {
@@ -240,5 +240,5 @@ TEST(EnterGpus, WhoWritesIntoTheMeetingHarmsNobodysMemory) {
   node = nvidia_node(64);
   node->ranks = topology::kMostRanks;
   is_attacked = true;
-  for (int round = 0; round < 10; ++round) LONGS_EQUAL(0, run({{"0-63", "64", "0"}}).exit_code);
+  for (int round = 0; round < 10; ++round) LONGS_EQUAL(0, run_ranks({{"0-63", "64", "0"}}).exit_code);
 }
