@@ -84,6 +84,8 @@ TEST(GpuGrant, TheBatchScriptHasTheJobs) {
   STRCMP_EQUAL("0,1,2", grant(all_of(*node), true).c_str());
   setenv("CUDA_VISIBLE_DEVICES", "3", 1);  // one that counts in another way
   STRCMP_EQUAL("0,1,2", grant(all_of(*node), true).c_str());
+  setenv("SLURM_STEP_GPUS", "3", 1);  // of the step in whose shell the user called sbatch
+  STRCMP_EQUAL("0,1,2", grant(all_of(*node), true).c_str());
 }
 
 TEST(GpuGrant, AStepDoesNotHaveTheJobs) {
