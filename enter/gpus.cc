@@ -149,7 +149,9 @@ gpu::Agreement agree(const Gpus& gpus, GpuBind bind) {
   const bool is_binding = bind != GpuBind::kNone && granted.count > 1;
   // The ranks of a step without GPUs have nothing to agree on, nor those that all have the same words.
   const bool is_of_gpus = granted.count > 0 || number_in("SLURM_GPUS_ON_NODE", 0) > 0;
-  const bool differs = is_binding || (gpus.grant.is_bound && is_of_gpus && !table.shows_all);
+  // Where Slurm does not say how many the step has, a rank does not know whether the others have the same.
+  const bool may_differ = gpus.grant.is_bound || number_in("SLURM_GPUS_ON_NODE", 0) <= 0;
+  const bool differs = is_binding || (may_differ && is_of_gpus && !table.shows_all);
   gpu::Agreement alone{own, granted};
   if (differs && table.ranks > 1) {
     gpu::Agreement made;

@@ -146,6 +146,13 @@ TEST(EnterGpus, RanksWithGpusOfTheirOwnAreShownThoseOfAll) {
   check({{"0", "2", "0"}, {"2", "2", "1"}}, "rank 1: 1 of nvidia0 nvidia2 nvidiactl\n");
 }
 
+// Slurm may not say how many GPUs the step has: then they may be more than the rank's.
+TEST(EnterGpus, RanksThatDoNotKnowWhatOthersHaveMeetThem) {
+  node->ranks = 2;
+  check({{"0", nullptr, "0"}, {"2", nullptr, "1"}}, "rank 0: 0 of nvidia0 nvidia2 nvidiactl\n");
+  check({{"0", nullptr, "0"}, {"2", nullptr, "1"}}, "rank 1: 1 of nvidia0 nvidia2 nvidiactl\n");
+}
+
 // srun --gpu-bind=mask_gpu:3,1: what the one has that has all is not dealt out by the one that has not.
 TEST(EnterGpus, ARankThatWasGivenAllKeepsAll) {
   node->ranks = 2;
