@@ -92,9 +92,10 @@ void refuse_demands(const Decisions& decisions, Mask shown) {
 }
 
 // Where the node has no GPU at all.
-void refuse_without_table(const Decisions& decisions) {
-  const char* const granted = getenv(decisions.is_batch ? "SLURM_JOB_GPUS" : "SLURM_STEP_GPUS");
-  if (decisions.shows_gpus && granted && *granted) fail_without_device(atoi(granted));
+void refuse_without_gpus(const Decisions& decisions) {
+  static constinit gpu::Table empty = {};
+  const gpu::Grant grant = gpu::read_grant(empty, 0, decisions.is_batch);
+  if (decisions.shows_gpus && grant.missing >= 0) fail_without_device(grant.missing);
 }
 
 void show(const gpu::Table& table, Mask shown, bool is_all) {
@@ -113,12 +114,21 @@ struct Deciding {
 void decide(gpu::Meeting& meeting, void* context) {
   const auto& [table, granted, bind] = *static_cast<const Deciding*>(context);
   static CpuSet cpus[topology::kMostRanks];
-  bool are_all_here = true;
+  // Other processes can write into the meeting's while this is made.
+  static constinit GpuList seen[topology::kMostRanks] = {};
+  bool are_all_here = true, are_alike = bind != GpuBind::kNone;
   for (int rank = 0; rank < table.ranks; ++rank) {
-    are_all_here &= meeting.seat[rank].is_taken != 0;
-    cpus[rank] = meeting.seat[rank].cpus;
+    const gpu::Meeting::Seat& seat = meeting.seat[rank];
+    const bool is_taken = __atomic_load_n(&seat.is_taken, __ATOMIC_ACQUIRE) != 0;
+    are_all_here &= is_taken;
+    if (!is_taken) continue;
+    meeting.shown |= seat.granted;  // of one who came only now, too: what is hidden then may be removed
+    are_alike &= seat.granted == mask_of(granted);
+    cpus[rank] = seat.cpus;
   }
-  topology::bind_gpus(locality_of_node(table), {table.ranks, cpus, granted}, bind, meeting.seen);
+  // Where Slurm bound one rank it bound all, even one to which it gave everything: then each keeps its own.
+  if (are_alike) topology::bind_gpus(locality_of_node(table), {table.ranks, cpus, granted}, bind, seen);
+  memcpy(meeting.seen, seen, sizeof seen);
   show(table, meeting.shown, are_all_here);
 }
 
@@ -139,16 +149,19 @@ gpu::Agreement agree(const Gpus& gpus, GpuBind bind) {
   const bool is_binding = bind != GpuBind::kNone && granted.count > 1;
   // The ranks of a step without GPUs have nothing to agree on, nor those that all have the same words.
   const bool is_of_gpus = granted.count > 0 || number_in("SLURM_GPUS_ON_NODE", 0) > 0;
-  const bool differs = is_binding || (gpus.grant.is_bound && is_of_gpus && !table.shows_all);
+  // Where Slurm does not say how many the step has, a rank does not know whether the others have the same.
+  const bool may_differ = gpus.grant.is_bound || number_in("SLURM_GPUS_ON_NODE", 0) <= 0;
+  const bool differs = is_binding || (may_differ && is_of_gpus && !table.shows_all);
   gpu::Agreement alone{own, granted};
   if (differs && table.ranks > 1) {
     gpu::Agreement made;
     Deciding context{table, granted, bind};
     const gpu::Sitting sitting{local_rank(), table.ranks, own, own_cpus()};
-    if (!gpu::meet(*gpus.meeting, sitting, decide, &context, &made) || !are_of(table, made.seen)) made = alone;
-    if (own & ~made.shown) show(table, own, false);  // of one who came too late for the others
+    if (!gpu::meet(*gpus.meeting, sitting, decide, &context, &made) || !are_of(table, made.seen)) made = {};
+    if (own & ~made.shown) show(table, own, false);  // of one who came too late for the others, or met none
     made.shown |= own;
-    if (!is_binding) made.seen = granted;
+    const bool is_dealt = is_binding && made.seen.count > 0 && !(mask_of(made.seen) & ~own);
+    if (!is_dealt) made.seen = granted;
     return made;
   }
   if (is_binding) {
@@ -196,12 +209,14 @@ Gpus read_gpus(int table, int meeting) {
     return gpus;
   }
   gpus.grant = gpu::read_grant(*gpus.table, gpu::open_to_this_process(*gpus.table), gpus.table->is_batch);
-  if (gpus.grant.missing >= 0) fail_without_device(gpus.grant.missing);
+  // Where the table has none, the site may want none shown: take_gpus knows.
+  if (gpus.table->gpus > 0 && gpus.grant.missing >= 0) fail_without_device(gpus.grant.missing);
   return gpus;
 }
 
 void take_gpus(const Gpus& gpus, const Decisions& decisions) {
-  if (!gpus.table) return refuse_without_table(decisions);
+  if (!gpus.table || gpus.table->gpus == 0) refuse_without_gpus(decisions);
+  if (!gpus.table) return;
   const gpu::Table& table = *gpus.table;
   const gpu::Grant& grant = gpus.grant;
   const GpuBind bind = grant.is_bound ? GpuBind::kNone : decisions.gpu_bind;
@@ -210,12 +225,13 @@ void take_gpus(const Gpus& gpus, const Decisions& decisions) {
   refuse_demands(decisions, agreement.shown);
   if (seen.count > 0) {
     const Mask shown = decisions.has_hosts_dev ? gpu::all_of(table) : agreement.shown;
-    if (!grant.keeps_words) gpu::set_words(table, seen, grant.is_constrained ? mask_of(grant.gpus) : shown, gpus.slurms);
+    const Mask visible = grant.is_constrained ? mask_of(grant.gpus) : shown;
+    if (!grant.keeps_words) gpu::set_words(table, seen, visible, gpus.slurms);
     set_gpu_variables(decisions);
     if (decisions.no_driver) tell_of_node(decisions.no_driver);
     for (const char* notice = nullptr; (notice = next_value(decisions, "gpu_notice", notice));) tell(notice);
   }
-  const GpuList own = grant.is_bound ? seen : topology::own_gpus(seen, bind, local_rank());
+  const GpuList own = grant.is_bound ? seen : topology::own_gpus(seen, bind, local_rank() < 0 ? 0 : local_rank());
   const bool has_nics = next_value(decisions, "nic", nullptr);
   if (has_nics) set_nics(decisions, locality_of_node(table), own);
   if (table.is_verbose && (seen.count > 0 || has_nics)) tell_rank(locality_of_node(table), seen, own);

@@ -37,12 +37,12 @@ bool directory_of(const char* name, char (&out)[kLongestDevice]) {
   return true;
 }
 
-// EBUSY: the user has mounted something of their own there.
+// EBUSY, EXDEV: the user has mounted something of their own there, or on its directory.
 bool move(const Directory& dev, const char* name) {
   char hidden[kLongestDevice + sizeof kHidden], directory[kLongestDevice];
   hidden_name(name, hidden);
   if (directory_of(name, directory) && mkdirat(dev.get(), directory, 0755) != 0 && errno != EEXIST) return false;
-  return renameat(dev.get(), hidden, dev.get(), name) == 0 || errno == ENOENT || errno == EBUSY;
+  return renameat(dev.get(), hidden, dev.get(), name) == 0 || errno == ENOENT || errno == EBUSY || errno == EXDEV;
 }
 
 void remove(const Directory& dev, const char* name) {
@@ -57,7 +57,7 @@ void remove(const Directory& dev, const char* name) {
 }  // namespace
 
 bool has_hidden(const char* directory) {
-  struct stat status;
+  struct stat status;  // faccessat(2) takes no flags before Linux 5.8, and musl does not make up for that
   return fstatat(Directory(directory).get(), kHidden, &status, AT_SYMLINK_NOFOLLOW) == 0;
 }
 

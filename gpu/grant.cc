@@ -146,22 +146,22 @@ Grant read_grant(const Table& table, Mask open, bool is_batch) {
   grant.keeps_words = words && !are_numbers(words);
   if (grant.keeps_words) {
     add_named(table, open, words, grant.gpus);
-    grant.is_bound = true;
   } else if (grant.is_constrained) {
     // Then Slurm counts those that the rank may open, even in SLURM_STEP_GPUS (22.05).
     if (words) for_each_number(words, [&](int n) { add(grant.gpus, nth_of(table, open, n)); });
     else add_all(table, open, grant.gpus);
   } else if (const char* const granted = numbers ? numbers : words) {
-    const bool are = for_each_number(granted, [&](int number) {
+    const auto take = [&](int number) {
       const int gpu = gpu_of_number(table, number);
-      if (gpu < 0) grant.missing = number;
+      if (gpu < 0 && grant.missing < 0) grant.missing = number;
       add(grant.gpus, gpu);
-    });
-    if (!are) add_all(table, open, grant.gpus);
-    grant.keeps_words = !are;
+    };
+    grant.keeps_words = !are_numbers(granted);
+    if (grant.keeps_words) add_all(table, open, grant.gpus);
+    else for_each_number(granted, take);
   }
   // Without numbers of a step's GPUs it has parts of them (gres/shard, gres/mps), which are not dealt out again.
-  if (!numbers || gpus_of_step() > grant.gpus.count) grant.is_bound = true;
+  grant.is_bound = !numbers || grant.keeps_words || gpus_of_step() > grant.gpus.count;
   return grant;
 }
 

@@ -13,10 +13,6 @@ constexpr int kWait = 0, kWake = 1;
 
 enum : uint32_t { kOpen, kDeciding, kDecided };
 
-// slurmstepd starts the ranks of a node together, and each runs the task prolog, which the site may have made slow. One
-// whose prolog failed never comes.
-constexpr int kPatience = 10;  // seconds, twice: for the ranks, and for the one that decides
-
 uint32_t load(const uint32_t& word) { return __atomic_load_n(&word, __ATOMIC_ACQUIRE); }
 
 bool become_the_one_who_decides(Meeting& meeting) {
@@ -57,9 +53,9 @@ bool meet(Meeting& meeting, const Sitting& sitting, void (*decide)(Meeting&, voi
   seat.cpus = sitting.cpus;
   __atomic_store_n(&seat.is_taken, 1, __ATOMIC_RELEASE);
   const auto seated = static_cast<int>(__atomic_add_fetch(&meeting.seated, 1, __ATOMIC_ACQ_REL));
-  if (seated < sitting.ranks) wait_while(meeting, kOpen, kPatience);
+  if (seated < sitting.ranks) wait_while(meeting, kOpen, sitting.patience);
   if (become_the_one_who_decides(meeting)) decide_for_all(meeting, decide, context);
-  wait_while(meeting, kDeciding, kPatience);
+  wait_while(meeting, kDeciding, sitting.patience);
   if (load(meeting.state) != kDecided) return false;
   agreement->shown = meeting.shown;
   agreement->seen = meeting.seen[sitting.rank];

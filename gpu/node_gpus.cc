@@ -56,6 +56,9 @@ int number_behind(const std::string& name, std::string_view prefix) {
   return is_one ? atoi(name.c_str() + prefix.size()) : -1;
 }
 
+// Beside NVIDIA's GPUs those of others may be a processor's own graphics, and Slurm's first number is nvidia0's.
+int place_of(unsigned vendor) { return vendor == kNvidia ? 0 : vendor == kAmd ? 1 : 2; }
+
 template <size_t kSize>
 void copy(char (&to)[kSize], const std::string& text) {
   to[text.copy(to, kSize - 1)] = '\0';
@@ -69,9 +72,10 @@ class Finder {
     for (const std::string& name : names_in(root_ + "/dev")) {
       if (const int number = number_behind(name, "nvidia"); number >= 0) add_gpu(name, kNvidia, number);
       else if (name == kAmdShared) has_kfd_ = is_device(root_ + "/dev/" + name);
-      else if (name == "nvidia-caps" || name == "nvidia-caps-imex-channels") add_shared_in(name);
       else add_if_shared(name);
     }
+    // Last: there may be more of these than fit, and nothing works without the others.
+    for (const char* const directory : {"nvidia-caps", "nvidia-caps-imex-channels"}) add_shared_in(directory);
     for (const std::string& name : names_in(root_ + "/dev/dri")) add_renderer(name);
     if (table_.gpus == 0) table_.shared = 0;
     if (has_kfd_ && std::any_of(table_.gpu, table_.gpu + table_.gpus, [](const Device& gpu) {
@@ -81,8 +85,8 @@ class Finder {
     }
     read_nvidia_driver();
     std::sort(table_.gpu, table_.gpu + table_.gpus, [](const Device& a, const Device& b) {
-      return std::make_tuple(a.vendor, std::string_view(a.address), a.number) <
-             std::make_tuple(b.vendor, std::string_view(b.address), b.number);
+      return std::make_tuple(place_of(a.vendor), std::string_view(a.address), a.number) <
+             std::make_tuple(place_of(b.vendor), std::string_view(b.address), b.number);
     });
   }
 

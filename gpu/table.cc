@@ -14,7 +14,7 @@ bool is_sound(const topology::Locality& locality) {
   for (int i = 0; i < locality.regions; ++i) {
     const topology::Region& region = locality.region[i];
     if (i > 0 && (region.parent < 0 || region.parent >= i)) return false;
-    if (region.depth < 0 || region.depth > topology::kMostRegions) return false;
+    if (region.depth != (i > 0 ? locality.region[region.parent].depth + 1 : 0)) return false;
   }
   for (int i = 0; i < locality.gpus; ++i) {
     const topology::Gpu& gpu = locality.gpu[i];

@@ -33,7 +33,8 @@ struct SharedDevice {
 
 struct Table {
   int gpus;
-  Device gpu[topology::kMostGpus];  // of each vendor in the order in which its library numbers them: by PCI address
+  // NVIDIA's, AMD's, Intel's: each in the order in which the vendor's library numbers them, by PCI address.
+  Device gpu[topology::kMostGpus];
   int shared;
   SharedDevice device[kMostShared];
   int ranks;         // of the step on this node

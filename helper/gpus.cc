@@ -49,11 +49,19 @@ class NodeMaker {
     make_directory(directory_);
   }
 
+  // The user's, whose ranks move the nodes out: when all are made, since root makes none where a user could put a link.
+  void give_to_user() const {
+    for (auto directory = made_.rbegin(); directory != made_.rend(); ++directory) {
+      if (chown(directory->c_str(), request_.uid, request_.gid) != 0) throw system_error("/dev", "chown");
+    }
+  }
+
   // As the host's, whose owner and mode say who may use it. One that is gone by now is left out.
   void make(const std::string& name) {
     struct stat status;
     if (stat(("/dev/" + name).c_str(), &status) != 0 || !S_ISCHR(status.st_mode)) return;
-    if (const size_t slash = name.find('/'); slash != name.npos) make_directory(directory_ + "/" + name.substr(0, slash));
+    const size_t slash = name.find('/');
+    if (slash != name.npos) make_directory(directory_ + "/" + name.substr(0, slash));
     const std::string path = directory_ + "/" + name;
     if (mknod(path.c_str(), S_IFCHR, status.st_rdev) != 0 ||
         chown(path.c_str(), status.st_uid, status.st_gid) != 0 || chmod(path.c_str(), status.st_mode & 0666) != 0) {
@@ -62,17 +70,17 @@ class NodeMaker {
   }
 
  private:
-  // The user's, whose ranks move the nodes out.
-  void make_directory(const std::string& path) const {
+  void make_directory(const std::string& path) {
     if (mkdir(path.c_str(), 0700) != 0) {
       if (errno == EEXIST) return;
       throw system_error("/dev", "mkdir");
     }
-    if (chown(path.c_str(), request_.uid, request_.gid) != 0) throw system_error("/dev", "chown");
+    made_.push_back(path);
   }
 
   const Request& request_;
   const std::string directory_;
+  std::vector<std::string> made_;
 };
 
 }  // namespace
@@ -94,6 +102,7 @@ void Gpus::make_nodes(const Request& request, const std::string& directory) cons
   NodeMaker maker(request, directory);
   for (int i = 0; i < table_->gpus; ++i) maker.make(table_->gpu[i].name);
   for (int i = 0; i < table_->shared; ++i) maker.make(table_->device[i].name);
+  maker.give_to_user();
 }
 
 std::vector<Fd> Gpus::descriptors() {
