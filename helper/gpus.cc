@@ -17,6 +17,9 @@ namespace slipway {
 
 namespace {
 
+// Longer than hwloc takes on the largest node. Without a topology a step only loses its order of GPUs.
+constexpr int kPatience = 3000;  // ms
+
 // The value is the user's: nothing is done with it but this.
 bool wants_nics(const Request& request) {
   const auto wish = request.options.find("nic_bind");
@@ -107,7 +110,7 @@ void Gpus::make_nodes(const Request& request, const std::string& directory) cons
 
 std::vector<Fd> Gpus::descriptors() {
   // Its bytes are for the ranks, who check them: here nothing depends on them.
-  const auto read = topology_ ? topology_->output(sizeof table_->locality) : std::nullopt;
+  const auto read = topology_ ? topology_->output(sizeof table_->locality, kPatience) : std::nullopt;
   table_->has_topology = !topology_ || (read && read->size() == sizeof table_->locality);
   if (read && table_->has_topology) memcpy(&table_->locality, read->data(), read->size());
   std::vector<Fd> descriptors(kGpuDescriptors);

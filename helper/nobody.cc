@@ -2,10 +2,13 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 
 #include "enter/privileges.h"
 #include "helper/error.h"
@@ -64,12 +67,22 @@ NobodysProgram::NobodysProgram(const std::vector<std::string>& words) {
   output_ = std::move(pipe.read);
 }
 
-std::optional<std::string> NobodysProgram::output(size_t most) {
+std::optional<std::string> NobodysProgram::output(size_t most, int milliseconds) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::milliseconds(milliseconds);
   std::string text;
   char part[1 << 16];
-  for (ssize_t size; (size = read(output_.get(), part, sizeof part)) != 0;) {
+  for (ssize_t size = 1; size != 0;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+    pollfd wait{output_.get(), POLLIN, 0};
+    const int ready = poll(&wait, 1, static_cast<int>(std::max<decltype(left)>(left, 0)));
+    size = ready > 0 ? read(output_.get(), part, sizeof part) : -1;
     if (size > 0) text.append(part, size);
-    if ((size < 0 && errno != EINTR) || text.size() > most) return std::nullopt;
+    const bool has_failed = ready == 0 || (size < 0 && errno != EINTR) || text.size() > most;
+    if (has_failed) {
+      child_.reset();
+      return std::nullopt;
+    }
   }
   if (child_->wait() != 0) return std::nullopt;
   return text;

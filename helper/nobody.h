@@ -25,8 +25,9 @@ class NobodysProgram {
   // Executes words[0] with an empty environment. Throws Error: there can be no process.
   explicit NobodysProgram(const std::vector<std::string>& words);
 
-  // What it wrote, at most `most` bytes, when it has ended; nothing: it is not installed, wrote more, or failed.
-  std::optional<std::string> output(size_t most);
+  // What it wrote, at most `most` bytes, when it has ended; nothing: it is not installed, wrote more, failed, or took
+  // longer than `milliseconds` from now on, and was killed for it.
+  std::optional<std::string> output(size_t most, int milliseconds);
 
  private:
   Fd output_;

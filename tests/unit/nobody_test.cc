@@ -1,6 +1,7 @@
 // Needs root, whose programs become nobody.
 #include "helper/nobody.h"
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -19,7 +20,7 @@ TEST_GROUP(NobodysProgram) {
   }
   static std::string output(const std::vector<std::string>& words, size_t most = 1 << 20) {
     NobodysProgram program(words);
-    return program.output(most).value_or("(nothing)");
+    return program.output(most, 10000).value_or("(nothing)");
   }
   static std::string output_of_shell(const std::string& script) { return output({"/bin/sh", "-c", script}); }
 };
@@ -82,4 +83,11 @@ TEST(NobodysProgram, MuchIsReadToItsEnd) {
 TEST(NobodysProgram, EndsWithItsObject) {
   if (!root) return;
   { NobodysProgram program({"/bin/sleep", "1000"}); }  // else this test does not end
+}
+
+TEST(NobodysProgram, OneThatTakesTooLongIsKilled) {
+  if (!root) return;
+  NobodysProgram program({"/bin/sleep", "1000"});
+  CHECK(!program.output(10, 50));
+  LONGS_EQUAL(-1, waitpid(-1, nullptr, WNOHANG));  // no child is left
 }
