@@ -30,7 +30,11 @@ void run(std::vector<std::string> words, int socket) {
   if (datagram.size != sizeof go || datagram.descriptors.size() != 1) return;
   if (geteuid() == 0) become_nobody(getppid());
   fcntl(socket, F_SETFD, FD_CLOEXEC);
-  if (dup2(datagram.descriptors[0].get(), STDOUT_FILENO) < 0) throw system_error("container", "dup2");
+  const Fd nowhere(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!nowhere || dup2(nowhere.get(), STDIN_FILENO) < 0 || dup2(nowhere.get(), STDERR_FILENO) < 0 ||
+      dup2(datagram.descriptors[0].get(), STDOUT_FILENO) < 0) {
+    throw system_error("container", "dup2");
+  }
   limit_resources(kMostMemory);
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

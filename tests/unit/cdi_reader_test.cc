@@ -15,7 +15,11 @@ TEST_GROUP(CdiReader) {
   TemporaryDirectory directory;
   const std::string specs = directory.path() + "/cdi";
 
-  void setup() override { mkdir(specs.c_str(), 0755); }
+  // Where these tests are root's, the reader is nobody.
+  void setup() override {
+    chmod(directory.path().c_str(), 0755);
+    mkdir(specs.c_str(), 0755);
+  }
   void add_spec(const char* name) const { directory.write(std::string("cdi/") + name, "x"); }
   std::string program(const std::string& script) const {
     return directory.write("program", "#!/bin/sh\n" + script + "\n", 0755);
@@ -66,15 +70,15 @@ TEST(CdiReader, AProgramThatIsMissingIsAnError) {
 
 TEST(CdiReader, NoAnswerIsAnError) {
   add_spec("a.yaml");
-  fails(program("exit 3"), "ended without an answer (status 3)");
-  fails(program("printf 'release=" PACKAGE_VERSION "\\0'; kill -9 $$"), "ended without an answer (status 137)");
-  fails(program("exit 0"), "ended without an answer (status 0)");
+  fails(program("exit 3"), "gave no answer");
+  fails(program("printf 'release=" PACKAGE_VERSION "\\0'; kill -9 $$"), "gave no answer");
+  fails(program("exit 0"), "gave no answer");
   fails(program("echo hello"), "different releases");
 }
 
 TEST(CdiReader, AnEndlessAnswerIsCutShort) {
   add_spec("a.yaml");
-  fails(program("exec cat /dev/zero"), "has more to say than it should");
+  fails(program("exec cat /dev/zero"), "gave no answer");
 }
 
 TEST(CdiReader, AProgramThatHangsIsNotWaitedFor) {
@@ -83,7 +87,7 @@ TEST(CdiReader, AProgramThatHangsIsNotWaitedFor) {
     read_cdi_registry({specs}, program("exec sleep 100").c_str(), std::chrono::seconds(1));
     FAIL("no error");
   } catch (const Error& error) {
-    STRCMP_CONTAINS("gave no answer in 1 second", error.what());
+    STRCMP_CONTAINS("gave no answer", error.what());
   }
 }
 
@@ -94,7 +98,9 @@ TEST(CdiReader, TheRealOneReadsRealisticSpecs) {
     directory.write(std::string("cdi/") + name, text_of_file(path));
   }
   directory.write("cdi/wrong.json", "{}");
-  const CdiRegistry registry = read(CDI_READER);
+  const std::string reader = directory.path() + "/slipway-cdi";
+  std::filesystem::copy_file(CDI_READER, reader);
+  const CdiRegistry registry = read(reader);
   LONGS_EQUAL(3, registry.specs.size());
   STRCMP_EQUAL("amd.com/gpu", registry.specs[0].kind.c_str());
   STRCMP_EQUAL("nvidia.com/gpu", registry.specs[2].kind.c_str());
