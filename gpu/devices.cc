@@ -71,10 +71,13 @@ const char* show_devices(const char* directory, const Table& table, Mask shown) 
     if (!move(dev, table.gpu[i].name)) return "rename(/dev)";
     vendors[count++] = table.gpu[i].vendor;
   }
-  for (int i = 0; i < table.shared; ++i) {
-    bool is_wanted = false;
-    for (int vendor = 0; vendor < count; ++vendor) is_wanted |= vendors[vendor] == table.device[i].vendor;
-    if (is_wanted && !move(dev, table.device[i].name)) return "rename(/dev)";
+  for (int i = 0; i < table.companions; ++i) {
+    const Companion& companion = table.companion[i];
+    bool is_wanted = companion.gpu != kAllOfVendor && shown & bit(companion.gpu);
+    for (int vendor = 0; vendor < count && companion.gpu == kAllOfVendor; ++vendor) {
+      is_wanted |= vendors[vendor] == companion.vendor;
+    }
+    if (is_wanted && !move(dev, companion.name)) return "rename(/dev)";
   }
   return nullptr;
 }
@@ -82,7 +85,7 @@ const char* show_devices(const char* directory, const Table& table, Mask shown) 
 void remove_hidden(const char* directory, const Table& table) {
   const Directory dev(directory);
   for (int i = 0; i < table.gpus; ++i) remove(dev, table.gpu[i].name);
-  for (int i = 0; i < table.shared; ++i) remove(dev, table.device[i].name);
+  for (int i = 0; i < table.companions; ++i) remove(dev, table.companion[i].name);
   unlinkat(dev.get(), kHidden, AT_REMOVEDIR);
 }
 

@@ -77,17 +77,18 @@ class Finder {
     // Last: there may be more of these than fit, and nothing works without the others.
     for (const char* const directory : {"nvidia-caps", "nvidia-caps-imex-channels"}) add_shared_in(directory);
     for (const std::string& name : names_in(root_ + "/dev/dri")) add_renderer(name);
-    if (table_.gpus == 0) table_.shared = 0;
+    if (table_.gpus == 0) table_.companions = 0;
     if (has_kfd_ && std::any_of(table_.gpu, table_.gpu + table_.gpus, [](const Device& gpu) {
           return gpu.vendor == kAmd;
         })) {
-      add_shared(kAmdShared, kAmd);
+      add_companion(kAmdShared, kAmd, kAllOfVendor);
     }
     read_nvidia_driver();
     std::sort(table_.gpu, table_.gpu + table_.gpus, [](const Device& a, const Device& b) {
       return std::make_tuple(place_of(a.vendor), std::string_view(a.address), a.number) <
              std::make_tuple(place_of(b.vendor), std::string_view(b.address), b.number);
     });
+    for (const std::string& name : names_in(root_ + "/dev/dri")) add_if_companion("dri/" + name);
   }
 
  private:
@@ -100,17 +101,18 @@ class Finder {
     return &gpu;
   }
 
-  void add_shared(const std::string& name, unsigned vendor) {
-    const bool fits = table_.shared < kMostShared && name.size() < kLongestDevice;
+  void add_companion(const std::string& name, unsigned vendor, int gpu) {
+    const bool fits = table_.companions < kMostCompanions && name.size() < kLongestDevice;
     if (!fits || !is_device(root_ + "/dev/" + name)) return;
-    SharedDevice& device = table_.device[table_.shared++];
-    copy(device.name, name);
-    device.vendor = vendor;
+    Companion& companion = table_.companion[table_.companions++];
+    copy(companion.name, name);
+    companion.vendor = vendor;
+    companion.gpu = gpu;
   }
 
   void add_if_shared(const std::string& name) {
     for (const char* const pattern : kNvidiaShared) {
-      if (fnmatch(pattern, name.c_str(), FNM_PATHNAME) == 0) return add_shared(name, kNvidia);
+      if (fnmatch(pattern, name.c_str(), FNM_PATHNAME) == 0) return add_companion(name, kNvidia, kAllOfVendor);
     }
   }
 
@@ -126,8 +128,22 @@ class Finder {
     const auto vendor = static_cast<unsigned>(strtoul(text_of_file(device + "/vendor").c_str(), nullptr, 16));
     if (vendor != kAmd && vendor != kIntel) return;
     Device* const gpu = add_gpu("dri/" + name, vendor, number);
+    if (gpu) copy(gpu->address, address_of(name));
+  }
+
+  // Empty: it is none of PCI's, or there is no such device.
+  std::string address_of(const std::string& name) const {
     char real[PATH_MAX];
-    if (gpu && realpath(device.c_str(), real)) copy(gpu->address, strrchr(real, '/') + 1);
+    return realpath((root_ + "/sys/class/drm/" + name + "/device").c_str(), real) ? strrchr(real, '/') + 1 : "";
+  }
+
+  // Of the direct rendering nodes those that are another way to a GPU: to draw on a screen, and all of NVIDIA's.
+  void add_if_companion(const std::string& path) {
+    const std::string address = address_of(path.substr(path.find('/') + 1));
+    for (int i = 0; i < table_.gpus; ++i) {
+      const Device& gpu = table_.gpu[i];
+      if (!address.empty() && address == gpu.address && path != gpu.name) return add_companion(path, gpu.vendor, i);
+    }
   }
 
   void read_nvidia_driver() {

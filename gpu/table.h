@@ -11,7 +11,7 @@ namespace slipway::gpu {
 
 inline constexpr size_t kLongestDevice = 40;
 inline constexpr size_t kLongestUuid = 44;
-inline constexpr int kMostShared = 192;
+inline constexpr int kMostCompanions = 192;
 
 // Where stage keeps the GPUs' device nodes, below the container's /dev, until a rank shows those it was granted: each
 // under its own name.
@@ -25,18 +25,20 @@ struct Device {
   int number;                 // at the end of its name
 };
 
-// That all GPUs of a vendor share: "nvidiactl", "kfd".
-struct SharedDevice {
+// What comes with GPUs: "nvidiactl" and "kfd" with each of their vendor's, "dri/card1" with one.
+struct Companion {
   char name[kLongestDevice];
   unsigned vendor;
+  int gpu;  // in Table::gpu; kAllOfVendor: any
 };
+inline constexpr int kAllOfVendor = -1;
 
 struct Table {
   int gpus;
   // NVIDIA's, AMD's, Intel's: each in the order in which the vendor's library numbers them, by PCI address.
   Device gpu[topology::kMostGpus];
-  int shared;
-  SharedDevice device[kMostShared];
+  int companions;
+  Companion companion[kMostCompanions];
   int ranks;         // of the step on this node
   bool is_batch;     // the step is the job's script
   bool is_verbose;   // each rank says what it got

@@ -38,9 +38,9 @@ int gpu_of(const gpu::Table& gpus, const std::string& node) {
   return -1;
 }
 
-bool is_shared(const gpu::Table& gpus, const std::string& node) {
-  return std::any_of(gpus.device, gpus.device + gpus.shared,
-                     [&](const gpu::SharedDevice& device) { return node == kDev + std::string(device.name); });
+bool is_companion(const gpu::Table& gpus, const std::string& node) {
+  return std::any_of(gpus.companion, gpus.companion + gpus.companions,
+                     [&](const gpu::Companion& device) { return node == kDev + std::string(device.name); });
 }
 
 class Devices {
@@ -58,19 +58,21 @@ class Devices {
         host_files_(Fd(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC))) {}
 
   DeviceParts parts() && {
-    GpuDrivers drivers = node_.drivers;
-    add_gpus_of_cdi(drivers);
+    GpuDrivers drivers = node_.drivers;  // none where the site shows no GPU
+    const auto& all = node_.drivers.vendors;
+    const bool shows_nvidia = std::find(all.begin(), all.end(), GpuVendor::kNvidia) != all.end();
+    if (!drivers.vendors.empty()) add_gpus_of_cdi(drivers);
     add_asked();
     add_libraries();
     if (!drivers.vendors.empty()) add_driver_parts(directory_, parts_.additions, plan_, drivers, image_files_);
-    if (has_vendor(gpus_, topology::kNvidia)) add_driver_params(parts_.additions);
+    if (shows_nvidia) add_driver_params(parts_.additions);
     return std::move(parts_);
   }
 
  private:
   // The ranks show the GPUs' nodes, as they were granted (gpu/devices.h); and a /dev of the host's has all others.
   bool is_handled(const std::string& node) const {
-    return gpu_of(gpus_, node) >= 0 || is_shared(gpus_, node) || (terms_.shows_host_devices && node.starts_with(kDev));
+    return gpu_of(gpus_, node) >= 0 || is_companion(gpus_, node) || (terms_.shows_host_devices && node.starts_with(kDev));
   }
 
   CdiParts parts_of(const std::vector<CdiChoice>& chosen, const char* asked_by) {
@@ -110,7 +112,6 @@ class Devices {
 
   // A spec that is no good was meant to say how.
   void tell_why_not() {
-    if (gpus_.gpus == 0) return;
     if (!node_.cdi_error.empty()) plan_.gpu_notices.push_back(node_.cdi_error);
     else if (!node_.registry.errors.empty()) plan_.gpu_notices.push_back(node_.registry.errors.front());
   }
@@ -142,6 +143,10 @@ class Devices {
   // What Slurm granted is known when the ranks come.
   void demand_gpu(const std::string& name, const std::string& node) {
     const int gpu = gpu_of(gpus_, node);
+    if (gpu >= 0 && request_.settings.gpu == Settings::Gpu::kNo) {
+      throw Error(name, "no GPU is shown in containers here (" + words_of_key(request_.settings, "gpu") + ")",
+                  "leave it out, or ask the admin");
+    }
     if (gpu >= 0) plan_.demanded_gpus.push_back(std::to_string(gpu) + " " + name);
   }
 
@@ -203,8 +208,9 @@ class Devices {
 NodeDevices read_node_devices(const Request& request, const Terms& terms) {
   NodeDevices node;
   node.gpus = std::make_unique<gpu::Table>();
-  if (request.settings.gpu != Settings::Gpu::kNo) gpu::find_gpus("", *node.gpus);
-  if (node.gpus->gpus > 0 || !terms.options.devices.empty()) {
+  gpu::find_gpus("", *node.gpus);
+  const bool shows_gpus = node.gpus->gpus > 0 && request.settings.gpu != Settings::Gpu::kNo;
+  if (shows_gpus || !terms.options.devices.empty()) {
     try {
       node.registry = read_cdi_registry({std::begin(kCdiDirectories), std::end(kCdiDirectories)});
     } catch (const Error& error) {
@@ -212,7 +218,7 @@ NodeDevices read_node_devices(const Request& request, const Terms& terms) {
     }
   }
   for (const auto& [number, vendor] : kVendors) {
-    if (has_vendor(*node.gpus, number)) node.drivers.vendors.push_back(vendor);
+    if (shows_gpus && has_vendor(*node.gpus, number)) node.drivers.vendors.push_back(vendor);
   }
   if (node.drivers.vendors.empty()) return node;
   if (!request.settings.gpu_root.empty()) node.drivers.root = request.settings.gpu_root;
@@ -224,7 +230,7 @@ NodeDevices read_node_devices(const Request& request, const Terms& terms) {
 
 DeviceParts device_parts(HostDirectory& directory, Plan& plan, const Request& request, const Terms& terms,
                          const NodeDevices& node, const ImageFiles& image) {
-  if (node.gpus->gpus == 0 && terms.options.devices.empty()) return {};
+  if (node.drivers.vendors.empty() && terms.options.devices.empty()) return {};
   return Devices(directory, plan, request, terms, node, image).parts();
 }
 

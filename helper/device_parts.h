@@ -21,7 +21,7 @@ namespace slipway {
 
 // What the node says of its devices.
 struct NodeDevices {
-  std::unique_ptr<gpu::Table> gpus;  // those that containers may have
+  std::unique_ptr<gpu::Table> gpus;
   GpuDrivers drivers;
   CdiRegistry registry;    // read where there are GPUs, or somebody asks for a device
   std::string cdi_error;  // why it was not read; empty: it was, or there is none

@@ -104,7 +104,7 @@ void Gpus::make_nodes(const Request& request, const std::string& directory) cons
   if (!table_ || table_->gpus == 0) return;
   NodeMaker maker(request, directory);
   for (int i = 0; i < table_->gpus; ++i) maker.make(table_->gpu[i].name);
-  for (int i = 0; i < table_->shared; ++i) maker.make(table_->device[i].name);
+  for (int i = 0; i < table_->companions; ++i) maker.make(table_->companion[i].name);
   maker.give_to_user();
 }
 

@@ -49,12 +49,13 @@ void expect_ranks(int socket) {
 }
 
 // Any process of the step's user can have the ranks' socket (pidfd_getfd(2), from a rank that waits), and say what a
-// rank says: also an orphan, whose parent is root's as well. And it may hold the socket for longer than the step lives.
+// rank says: also an orphan, whose parent is root's as well. And it may hold the socket for longer than the step lives,
+// and write to it without end.
 std::optional<Rank> await_rank(int socket, pid_t slurmstepd) {
   for (;;) {
+    if (kill(slurmstepd, 0) != 0) return std::nullopt;
     pollfd wait{socket, POLLIN, 0};
     const int ready = poll(&wait, 1, kTick);
-    if (ready == 0 && kill(slurmstepd, 0) != 0) return std::nullopt;
     if (ready <= 0) continue;
     char hello;
     iovec part{&hello, sizeof hello};

@@ -63,7 +63,7 @@ TEST_GROUP(EnterGpus) {
     const std::string hidden = std::string("/dev/") + gpu::kHidden;
     std::filesystem::create_directory(hidden);
     for (int i = 0; i < node->gpus; ++i) std::ofstream(hidden + "/" + node->gpu[i].name);
-    for (int i = 0; i < node->shared; ++i) std::ofstream(hidden + "/" + node->device[i].name);
+    for (int i = 0; i < node->companions; ++i) std::ofstream(hidden + "/" + node->companion[i].name);
   }
   // "rank 0: 1,0 of nvidia0 nvidia1 nvidiactl": its CUDA_VISIBLE_DEVICES and what is in /dev afterwards.
   void take(const RankGpus& slurm, int table, int meeting) const {
@@ -213,7 +213,7 @@ TEST(EnterGpus, AStepWithoutGpusIsShownNone) { check({{nullptr, nullptr, "0"}}, 
 
 TEST(EnterGpus, WhereTheSiteShowsNoneItIsNoErrorThatSomeWereGranted) {
   decisions.shows_gpus = false;
-  node->gpus = node->shared = 0;  // a table that is there for NICs
+  node->gpus = node->companions = 0;  // a table that is there for NICs
   check({{"0,1", "2", "0"}}, "rank 0: 0,1 of\n");
 }
 
@@ -224,7 +224,7 @@ TEST(EnterGpus, WhatWasGrantedAndIsNotThereEndsTheRank) {
   const Ended ended = run_ranks({{"0,3", "2", "0"}});
   LONGS_EQUAL(1, ended.exit_code);
   STRCMP_CONTAINS(kSentence, ended.output.c_str());
-  node->gpus = node->shared = 0;
+  node->gpus = node->companions = 0;
   STRCMP_CONTAINS(kSentence, run_ranks({{"3", "1", "0"}}).output.c_str());
 }
 

@@ -36,7 +36,7 @@ TEST_GROUP(GpuDevices) {
   // What stage makes.
   void hide() const {
     for (int i = 0; i < node->gpus; ++i) hide(node->gpu[i].name);
-    for (int i = 0; i < node->shared; ++i) hide(node->device[i].name);
+    for (int i = 0; i < node->companions; ++i) hide(node->companion[i].name);
   }
   void hide(const std::string& name) const {
     const std::string hidden = std::string(kHidden) + "/" + name;
@@ -73,6 +73,15 @@ TEST(GpuDevices, WhatIsSharedComesWithItsVendorsGpus) {
   POINTERS_EQUAL(nullptr, show(bit(4)));
   STRCMP_EQUAL(" dri/renderD129 kfd nvidia-caps/nvidia-cap1 nvidia-caps/nvidia-cap2 nvidia1 nvidiactl",
                files().c_str());
+}
+
+TEST(GpuDevices, WhatIsOneGpusComesWithItAlone) {
+  add_shared(*node, "dri/card1", kNvidia, 1);
+  hide("dri/card1");
+  POINTERS_EQUAL(nullptr, show(bit(0)));
+  STRCMP_EQUAL(" nvidia-caps/nvidia-cap1 nvidia-caps/nvidia-cap2 nvidia0 nvidiactl", files().c_str());
+  POINTERS_EQUAL(nullptr, show(bit(1)));
+  STRCMP_EQUAL(" dri/card1 nvidia-caps/nvidia-cap1 nvidia-caps/nvidia-cap2 nvidia0 nvidia1 nvidiactl", files().c_str());
 }
 
 TEST(GpuDevices, ADirectoryThatIsShownMayBeEntered) {

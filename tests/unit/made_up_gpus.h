@@ -22,10 +22,12 @@ inline void add_gpu(slipway::gpu::Table& table, const std::string& name, unsigne
   gpu.number = number;
 }
 
-inline void add_shared(slipway::gpu::Table& table, const std::string& name, unsigned vendor) {
-  slipway::gpu::SharedDevice& device = table.device[table.shared++];
+inline void add_shared(slipway::gpu::Table& table, const std::string& name, unsigned vendor,
+                       int gpu = slipway::gpu::kAllOfVendor) {
+  slipway::gpu::Companion& device = table.companion[table.companions++];
   snprintf(device.name, sizeof device.name, "%s", name.c_str());
   device.vendor = vendor;
+  device.gpu = gpu;
 }
 
 // nvidia0 and so on, at the addresses 0000:00:00.0 and so on, whose UUIDs begin with "GPU-00", "GPU-01".

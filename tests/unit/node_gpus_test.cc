@@ -56,6 +56,13 @@ TEST_GROUP(NodeGpus) {
     symlink(("../../../devices/pci0000:00/" + address).c_str(), path("sys/class/drm/" + name + "/device").c_str());
     // As sysfs has it: class/drm/renderD128 is a link to a directory that has the link "device".
   }
+  void link_card(int number, const std::string& address) const {
+    const std::string name = "card" + std::to_string(number);
+    make("dri/" + name);
+    write("sys/devices/pci0000:00/" + address + "/class", "0x038000\n");
+    write("sys/class/drm/" + name + "/dev", "226:0\n");
+    symlink(("../../../devices/pci0000:00/" + address).c_str(), path("sys/class/drm/" + name + "/device").c_str());
+  }
   void find() { find_gpus(root.path(), *node); }
   std::string gpus() const {
     std::string all;
@@ -64,7 +71,7 @@ TEST_GROUP(NodeGpus) {
   }
   std::string shared() const {
     std::string all;
-    for (int i = 0; i < node->shared; ++i) all += std::string(" ") + node->device[i].name;
+    for (int i = 0; i < node->companions; ++i) all += std::string(" ") + node->companion[i].name;
     return all;
   }
   bool has_shared(const std::string& name) const {
@@ -75,9 +82,9 @@ TEST_GROUP(NodeGpus) {
 TEST(NodeGpus, ANodeMayHaveNone) {
   if (!can_make) return;
   find();
-  LONGS_EQUAL(0, node->gpus + node->shared);
+  LONGS_EQUAL(0, node->gpus + node->companions);
   find_gpus("/is/not/there", *node);
-  LONGS_EQUAL(0, node->gpus + node->shared);
+  LONGS_EQUAL(0, node->gpus + node->companions);
 }
 
 TEST(NodeGpus, OfADgx2All16AndWhatTheyShare) {
@@ -97,13 +104,13 @@ TEST(NodeGpus, OfADgx2All16AndWhatTheyShare) {
       " nvidia0 nvidia1 nvidia2 nvidia3 nvidia4 nvidia5 nvidia6 nvidia7 nvidia8 nvidia9 nvidia10 nvidia11"
       " nvidia12 nvidia13 nvidia14 nvidia15",
       gpus().c_str());
-  LONGS_EQUAL(9, node->shared);
+  LONGS_EQUAL(9, node->companions);
   for (const char* name :
        {"nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-modeset", "nvidia-caps/nvidia-cap1",
         "nvidia-caps/nvidia-cap2", "nvidia-caps-imex-channels/channel0", "nvidia-fs0", "nvidia-fs1"}) {
     CHECK_TRUE_TEXT(has_shared(name), name);
   }
-  for (int i = 0; i < node->shared; ++i) LONGS_EQUAL(kNvidia, node->device[i].vendor);
+  for (int i = 0; i < node->companions; ++i) LONGS_EQUAL(kNvidia, node->companion[i].vendor);
 }
 
 TEST(NodeGpus, TheLibrarysOrderIsThatOfPciAndNotOfTheNumbers) {
@@ -142,7 +149,25 @@ TEST(NodeGpus, AmdsAreTheRenderersAndKfd) {
   LONGS_EQUAL(kAmd, node->gpu[0].vendor);
   LONGS_EQUAL(129, node->gpu[0].number);
   STRCMP_EQUAL(" kfd", shared().c_str());
-  LONGS_EQUAL(kAmd, node->device[0].vendor);
+  LONGS_EQUAL(kAmd, node->companion[0].vendor);
+}
+
+TEST(NodeGpus, OtherNodesOfAGpuComeWithIt) {
+  if (!can_make) return;
+  make_nvidia(0, "0000:c1:00.0", "GPU-first");
+  make_nvidia(1, "0000:07:00.0", "GPU-second");
+  make_renderer(128, "0x10de", "0000:07:00.0");
+  make_renderer(129, "0x10de", "0000:c1:00.0");
+  make_renderer(130, "0x1002", "0000:29:00.0");
+  link_card(1, "0000:29:00.0");
+  link_card(0, "0000:03:00.0");  // of no GPU
+  find();
+  STRCMP_EQUAL(" nvidia1 nvidia0 dri/renderD130", gpus().c_str());
+  STRCMP_EQUAL(" dri/card1 dri/renderD128 dri/renderD129", shared().c_str());
+  LONGS_EQUAL(2, node->companion[0].gpu);
+  LONGS_EQUAL(0, node->companion[1].gpu);
+  LONGS_EQUAL(1, node->companion[2].gpu);
+  LONGS_EQUAL(kAmd, node->companion[0].vendor);
 }
 
 TEST(NodeGpus, IntelsAreTheRenderersAlone) {
@@ -208,7 +233,7 @@ TEST(NodeGpus, WhatIsSharedByNothingIsLeftOut) {
   if (!can_make) return;
   for (const char* name : {"nvidiactl", "nvidia-uvm", "kfd"}) make(name);
   find();
-  LONGS_EQUAL(0, node->gpus + node->shared);
+  LONGS_EQUAL(0, node->gpus + node->companions);
 }
 
 TEST(NodeGpus, MoreThanFitAreLeftOut) {
@@ -223,12 +248,12 @@ TEST(NodeGpus, WhatEveryProgramNeedsIsThereWhateverElseIsShared) {
   if (!can_make) return;
   make("nvidia0");
   for (const char* name : {"nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-modeset", "nvidia-fs0"}) make(name);
-  for (int i = 0; i < 2 * kMostShared; ++i) {
+  for (int i = 0; i < 2 * kMostCompanions; ++i) {
     make("nvidia-caps/nvidia-cap" + std::to_string(i));
     make("nvidia-caps-imex-channels/channel" + std::to_string(i));
   }
   find();
-  LONGS_EQUAL(kMostShared, node->shared);
+  LONGS_EQUAL(kMostCompanions, node->companions);
   for (const char* name : {"nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "nvidia-modeset", "nvidia-fs0"}) {
     CHECK_TRUE_TEXT(has_shared(name), name);
   }

@@ -1,5 +1,6 @@
 #include "helper/rank.h"
 
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,4 +42,15 @@ TEST(Rank, NoneComesWhenSlurmstepdIsGone) {
   const pid_t slurmstepd = child([] {});
   waitpid(slurmstepd, nullptr, 0);
   CHECK_FALSE(await_rank(pair.theirs.get(), slurmstepd).has_value());
+}
+
+TEST(Rank, WhoSpeaksWithoutEndKeepsNobodyWhenSlurmstepdIsGone) {
+  const pid_t slurmstepd = child([] {});
+  waitpid(slurmstepd, nullptr, 0);
+  const pid_t flood = child([&] {
+    while (send(pair.ours.get(), "\1", 1, MSG_NOSIGNAL) == 1) continue;
+  });
+  CHECK_FALSE(await_rank(pair.theirs.get(), slurmstepd).has_value());
+  kill(flood, SIGKILL);
+  waitpid(flood, nullptr, 0);
 }
