@@ -33,11 +33,13 @@ struct DirectoryCloser {
   void operator()(DIR* directory) const { closedir(directory); }
 };
 
-std::vector<std::string> names_in(const std::string& path) {
+// Those that begin with `prefix`.
+std::vector<std::string> names_in(const std::string& path, std::string_view prefix = "") {
   std::vector<std::string> names;
   const std::unique_ptr<DIR, DirectoryCloser> directory(opendir(path.c_str()));
   while (const dirent* const entry = directory ? readdir(directory.get()) : nullptr) {
-    if (entry->d_name[0] != '.') names.emplace_back(entry->d_name);
+    const std::string_view name = entry->d_name;
+    if (name[0] != '.' && name.starts_with(prefix)) names.emplace_back(name);
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -69,16 +71,15 @@ class Finder {
   Finder(const std::string& root, Table& table) : root_(root), table_(table) {}
 
   void find() {
-    for (const std::string& name : names_in(root_ + "/dev")) {
+    for (const std::string& name : names_in(root_ + "/dev", "nvidia")) {
       if (const int number = number_behind(name, "nvidia"); number >= 0) add_gpu(name, kNvidia, number);
-      else if (name == kAmdShared) has_kfd_ = is_device(root_ + "/dev/" + name);
       else add_if_shared(name);
     }
     // Last: there may be more of these than fit, and nothing works without the others.
     for (const char* const directory : {"nvidia-caps", "nvidia-caps-imex-channels"}) add_shared_in(directory);
     for (const std::string& name : names_in(root_ + "/dev/dri")) add_renderer(name);
     if (table_.gpus == 0) table_.companions = 0;
-    if (has_kfd_ && std::any_of(table_.gpu, table_.gpu + table_.gpus, [](const Device& gpu) {
+    if (std::any_of(table_.gpu, table_.gpu + table_.gpus, [](const Device& gpu) {
           return gpu.vendor == kAmd;
         })) {
       add_companion(kAmdShared, kAmd, kAllOfVendor);
@@ -161,7 +162,6 @@ class Finder {
 
   const std::string root_;
   Table& table_;
-  bool has_kfd_ = false;
 };
 
 }  // namespace
