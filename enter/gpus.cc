@@ -157,7 +157,8 @@ gpu::Agreement agree(const Gpus& gpus, GpuBind bind) {
     gpu::Agreement made;
     Deciding context{table, granted, bind};
     const gpu::Sitting sitting{local_rank(), table.ranks, own, own_cpus()};
-    if (!gpu::meet(*gpus.meeting, sitting, decide, &context, &made) || !are_of(table, made.seen)) made = {};
+    gpu::Meeting& meeting = *map<gpu::Meeting>(gpus.meeting, PROT_READ | PROT_WRITE);
+    if (!gpu::meet(meeting, sitting, decide, &context, &made) || !are_of(table, made.seen)) made = {};
     if (own & ~made.shown) show(table, own, false);  // of one who came too late for the others, or met none
     made.shown |= own;
     const bool is_dealt = is_binding && made.seen.count > 0 && !(mask_of(made.seen) & ~own);
@@ -201,13 +202,14 @@ void set_nics(const Decisions& decisions, const Locality& locality, const GpuLis
 Gpus read_gpus(int table, int meeting) {
   Gpus gpus;
   gpus.table = map<const gpu::Table>(table, PROT_READ);
-  gpus.meeting = map<gpu::Meeting>(meeting, PROT_READ | PROT_WRITE);
+  gpus.meeting = meeting;
   gpus.slurms = gpu::words_of_slurm();
   if (gpus.table->shows_all) {
     for (int i = 0; i < gpus.table->gpus; ++i) gpus.grant.gpus.add(i);
     gpus.grant.is_bound = gpus.grant.keeps_words = true;
     return gpus;
   }
+  if (!gpu::may_have_gpus(*gpus.table)) return gpus;
   gpus.grant = gpu::read_grant(*gpus.table, gpu::open_to_this_process(*gpus.table), gpus.table->is_batch);
   // Where the table has none, the site may want none shown: take_gpus knows.
   if (gpus.table->gpus > 0 && gpus.grant.missing >= 0) fail_without_device(gpus.grant.missing);

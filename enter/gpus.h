@@ -11,7 +11,7 @@ namespace slipway {
 // What of GPUs came with the container; all of it is nullptr where the node has none, or the site shows none.
 struct Gpus {
   const gpu::Table* table = nullptr;
-  gpu::Meeting* meeting = nullptr;
+  int meeting = -1;  // the descriptor, until the rank is inside
   gpu::Grant grant;
   gpu::Words slurms;
 };

@@ -125,6 +125,10 @@ const char* variable_of(unsigned vendor) {
   }
 }
 
+bool may_have_gpus(const Table& table) {
+  return words_in("SLURM_STEP_GPUS") || words_in("SLURM_JOB_GPUS") || gpus_of_step() > 0 || vendor_words(table);
+}
+
 Mask open_to_this_process(const Table& table) {
   Mask open = 0;
   for (int i = 0; i < table.gpus; ++i) {

@@ -21,6 +21,9 @@ struct Grant {
 // rank, stale variables taken away: Slurm does that where it manages GPUs. `is_batch`: of the job's script.
 Grant read_grant(const Table& table, Mask open, bool is_batch);
 
+// Whether Slurm's variables say anything of GPUs: else a rank need not ask its cgroup.
+bool may_have_gpus(const Table& table);
+
 // The GPUs of the table whose device nodes, on the host, the device cgroup does not deny this process. A permission
 // that is missing otherwise does not count: it is told when the device is used.
 Mask open_to_this_process(const Table& table);
