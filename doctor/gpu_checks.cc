@@ -87,10 +87,13 @@ Finding look_at_topology(const Site& site) {
   if (file.empty()) {
     return ok("read for each step", "that takes 10 ms or more where there are many PCI devices; topology= saves it");
   }
-  const std::string found = "topology=" + printable(file), remedy = "write it on this node with \"lstopo FILE\", as root";
+  const std::string found = "topology=" + printable(file);
+  const char* const remedy = "write it on this node with \"lstopo FILE\", as root";
   const auto status = site.node.status(file);
   if (!status) return warning(found + " is not there", kMeans, remedy);
-  if (!(status->st_mode & S_IROTH)) return warning(found + " cannot be read by everybody", kMeans, "set its mode to 0644");
+  if (!(status->st_mode & S_IROTH)) {
+    return warning(found + " cannot be read by everybody", kMeans, "set its mode to 0644");
+  }
   try {
     const auto unknown = unknown_gpus(*gpus, topology::read_node(site.node.place_of(file))->locality);
     if (unknown.empty()) return ok(found, "it has this node's GPUs");

@@ -15,12 +15,12 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "enter/gpus.h"
 #include "enter/arrival.h"
 #include "enter/command.h"
 #include "enter/decisions.h"
 #include "enter/descriptors.h"
 #include "enter/elsewhere.h"
+#include "enter/gpus.h"
 #include "enter/join.h"
 #include "enter/mpi_check.h"
 #include "enter/privileges.h"
@@ -181,7 +181,8 @@ int main(int, char** argv) {
   join(arrival);
   take_gpus(gpus, decisions);
   if (arrival.unshared & CLONE_NEWPID) {
-    leave_stand_in(arrival.descriptors[wire_namespaces_end(arrival.unshared)], held.descriptors, held.count, decisions.is_batch);
+    const int lifeline = arrival.descriptors[wire_namespaces_end(arrival.unshared)];
+    leave_stand_in(lifeline, held.descriptors, held.count, decisions.is_batch);
   }
   must(give_up_all_privileges());
   change_directory(decisions.cwd);

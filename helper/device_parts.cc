@@ -72,7 +72,8 @@ class Devices {
  private:
   // The ranks show the GPUs' nodes, as they were granted (gpu/devices.h); and a /dev of the host's has all others.
   bool is_handled(const std::string& node) const {
-    return gpu_of(gpus_, node) >= 0 || is_companion(gpus_, node) || (terms_.shows_host_devices && node.starts_with(kDev));
+    const bool is_there = terms_.shows_host_devices && node.starts_with(kDev);
+    return is_there || gpu_of(gpus_, node) >= 0 || is_companion(gpus_, node);
   }
 
   CdiParts parts_of(const std::vector<CdiChoice>& chosen, const char* asked_by) {

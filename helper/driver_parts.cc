@@ -129,8 +129,8 @@ class DriverParts {
 
   void tell_what_is_too_new() {
     if (too_new_.empty()) return;
-    plan_.gpu_notices.push_back("of this node's GPU driver the container lacks what needs a newer glibc than the image's " +
-                            text_of(*glibc_) + ": " + too_new_);
+    plan_.gpu_notices.push_back("of this node's GPU driver the container lacks what needs a newer glibc than the " +
+                                ("image's " + text_of(*glibc_) + ": " + too_new_));
   }
 
   void add_program(const std::string& name) {

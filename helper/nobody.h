@@ -22,8 +22,8 @@ void limit_resources(rlim_t memory);
 
 class NobodysProgram {
  public:
-  // Executes words[0] with an empty environment: as nobody where this process is root's, else as its user. Throws Error:
-  // there can be no process.
+  // Executes words[0] with an empty environment: as nobody where this process is root's, else as its user. Throws
+  // Error: there can be no process.
   explicit NobodysProgram(const std::vector<std::string>& words);
 
   // What it wrote, at most `most` bytes, when it has ended; nothing: it is not installed, wrote more, failed, or took

@@ -37,7 +37,7 @@ constexpr OptionSpelling kSpellings[] = {
     {"container-unshare", "unshare", nullptr, "net,ipc,uts,pid", "namespaces of the step's own", false},
     {"container-mpi", "mpi", nullptr, "image|host|none", "whose MPI: the image's, or the host's", false},
     {"container-fabric", "fabric", nullptr, "image|host", "whose libfabric", false},
-    {"container-gpu-bind", "gpu_bind", nullptr, "order|closest|none", "which GPUs each rank sees, in which order", false},
+    {"container-gpu-bind", "gpu_bind", nullptr, "order|closest|none", "GPUs that each rank sees, their order", false},
     {"container-nic-bind", "nic_bind", nullptr, "closest|none", "name the nearest NICs to each rank", false},
     {"container-device", "device", nullptr, "KIND=NAME[,...]", "show these devices of CDI", false},
     {"container-batch", "batch", nullptr, "image|host", "where sbatch's script runs", false},

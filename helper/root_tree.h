@@ -12,8 +12,8 @@
 
 namespace slipway {
 
-// Stands in stage's work directory and leaves this process inside the finished container, at its "/". The mounts of `additions`
-// are among the layout's already. Returns how many mounts of the layout it made. Throws Error.
+// Stands in stage's work directory and leaves this process inside the finished container, at its "/". The mounts of
+// `additions` are among the layout's already. Returns how many mounts of the layout it made. Throws Error.
 size_t build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
                        const std::vector<LayoutEntry>& layout, const Additions& additions,
                        bool image_is_directory);
