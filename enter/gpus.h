@@ -4,7 +4,7 @@
 #include "enter/decisions.h"
 #include "gpu/grant.h"
 #include "gpu/meeting.h"
-#include "gpu/variables.h"
+#include "gpu/words.h"
 
 namespace slipway {
 

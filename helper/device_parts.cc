@@ -21,7 +21,7 @@ namespace slipway {
 namespace {
 
 constexpr char kOption[] = "--container-device", kGpus[] = "CDI specs of the node's GPUs";
-constexpr char kCache[] = "/etc/ld.so.cache", kDev[] = "/dev/", kLibcuda[] = "libcuda.so.1";
+constexpr char kCache[] = "/etc/ld.so.cache", kDev[] = "/dev/";
 constexpr std::pair<unsigned, GpuVendor> kVendors[] = {{topology::kNvidia, GpuVendor::kNvidia},
                                                        {topology::kAmd, GpuVendor::kAmd},
                                                        {topology::kIntel, GpuVendor::kIntel}};

@@ -1,4 +1,4 @@
-#include "gpu/variables.h"
+#include "gpu/words.h"
 
 #include "tests/unit/made_up_gpus.h"
 

@@ -1,4 +1,4 @@
-#include "gpu/variables.h"
+#include "gpu/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
