@@ -12,6 +12,8 @@
 #include "helper/driver_compat.h"
 #include "helper/driver_params.h"
 #include "helper/elf.h"
+#include "helper/image_files.h"
+#include "helper/image_mount.h"
 #include "helper/error.h"
 #include "helper/library_cache_file.h"
 #include "helper/paths.h"
@@ -45,16 +47,15 @@ bool is_companion(const gpu::Table& gpus, const std::string& node) {
 
 class Devices {
  public:
-  Devices(HostDirectory& directory, Plan& plan, const Request& request, const Terms& terms, const NodeDevices& node,
-          const ImageFiles& image)
+  Devices(HostDirectory& directory, Plan& plan, const Request& request, const Terms& terms, const NodeDevices& node)
       : directory_(directory),
         plan_(plan),
         request_(request),
         terms_(terms),
         node_(node),
         gpus_(*node.gpus),
-        image_files_(image),
-        image_search_(image),
+        image_files_(Fd(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC))),
+        image_search_(image_files_),
         host_files_(Fd(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC))) {}
 
   DeviceParts parts() && {
@@ -197,7 +198,7 @@ class Devices {
   const Terms& terms_;
   const NodeDevices& node_;
   const gpu::Table& gpus_;
-  const ImageFiles& image_files_;
+  const FilesBelow image_files_;
   const LibrarySearch image_search_;
   const FilesBelow host_files_;
   std::vector<CachedLibrary> libraries_;
@@ -230,9 +231,9 @@ NodeDevices read_node_devices(const Request& request, const Terms& terms) {
 }
 
 DeviceParts device_parts(HostDirectory& directory, Plan& plan, const Request& request, const Terms& terms,
-                         const NodeDevices& node, const ImageFiles& image) {
+                         const NodeDevices& node) {
   if (node.drivers.vendors.empty() && terms.options.devices.empty()) return {};
-  return Devices(directory, plan, request, terms, node, image).parts();
+  return Devices(directory, plan, request, terms, node).parts();
 }
 
 }  // namespace slipway

@@ -12,7 +12,6 @@
 #include "helper/cdi_devices.h"
 #include "helper/driver_parts.h"
 #include "helper/host_directory.h"
-#include "helper/image_files.h"
 #include "helper/plan.h"
 #include "helper/request.h"
 #include "helper/terms.h"
@@ -35,9 +34,9 @@ struct DeviceParts {
   std::vector<std::pair<std::string, std::string>> device_links;  // below /dev, as in helper/cdi_parts.h
 };
 
-// What goes with them for the ranks is added to `plan`. Stands in stage's work directory, where `image` is mounted, and
-// the host's root is "/". Throws Error: a device that was asked for and cannot be had.
+// What goes with them for the ranks is added to `plan`. Stands in stage's work directory, where the image is mounted,
+// and the host's root is "/". Throws Error: a device that was asked for and cannot be had.
 DeviceParts device_parts(HostDirectory& directory, Plan& plan, const Request& request, const Terms& terms,
-                         const NodeDevices& node, const ImageFiles& image);
+                         const NodeDevices& node);
 
 }  // namespace slipway

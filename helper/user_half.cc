@@ -1,6 +1,5 @@
 #include "helper/user_half.h"
 
-#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -29,7 +28,6 @@
 #include "helper/host_parts.h"
 #include "helper/identity.h"
 #include "helper/image_environment.h"
-#include "helper/image_files.h"
 #include "helper/image_mount.h"
 #include "helper/layout.h"
 #include "helper/mpi_check.h"
@@ -154,8 +152,7 @@ void run_user_half(const Request& request, Names names, int socket) {
   take_data_images(layout, images);
   HostDirectory host_directory;
   add_host_parts(host_directory, plan, request, terms);
-  const FilesBelow image(Fd(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC)));
-  auto [additions, device_links] = device_parts(host_directory, plan, request, terms, node_devices, image);
+  auto [additions, device_links] = device_parts(host_directory, plan, request, terms, node_devices);
   add_device_links(layout, std::move(device_links));
   std::vector<LayoutEntry> host_entries = std::move(host_directory).entries();
   std::move(host_entries.begin(), host_entries.end(), std::back_inserter(layout));
