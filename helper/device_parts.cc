@@ -12,9 +12,9 @@
 #include "helper/driver_compat.h"
 #include "helper/driver_params.h"
 #include "helper/elf.h"
+#include "helper/error.h"
 #include "helper/image_files.h"
 #include "helper/image_mount.h"
-#include "helper/error.h"
 #include "helper/library_cache_file.h"
 #include "helper/paths.h"
 
