@@ -85,7 +85,7 @@ Finding look_at_topology(const Site& site) {
   }
   const std::string& file = site.settings.topology;
   if (file.empty()) {
-    return ok("read for each step", "that takes 10 ms or more where there are many PCI devices; topology= saves it");
+    return ok("read for each step", "that takes 5 ms or more, the longer the more PCI devices there are; topology= saves it");
   }
   const std::string found = "topology=" + printable(file);
   const char* const remedy = "write it on this node with \"lstopo FILE\", as root";
