@@ -208,11 +208,12 @@ def settle(before, look, seconds=20):
 
 
 def at_rest(look):
-    """A look that is the same twice."""
-    for _ in range(20):
+    """A look that is the same twice, when no step is left: of one that was cancelled, Slurm waits for the processes."""
+    for _ in range(30):
         before = look()
         time.sleep(1)
         later = look()
-        if not before.differences(later):
+        is_free = not any("slipway-" in process or "slurmstepd" in process for process in later.seen["processes"])
+        if is_free and not before.differences(later):
             break
     return later
