@@ -1,5 +1,5 @@
 // Where a node's GPUs and NICs are, seen from its CPUs: all that binding needs to know of a topology. The reader
-// (hwloc_reader.h) fills it once per node and step; entries.h takes it through the plan to each rank.
+// (hwloc_reader.h) fills it once per node and step; gpu/table.h takes it to each rank.
 #pragma once
 
 #include <stdint.h>
