@@ -64,8 +64,8 @@ class Devices {
     const bool shows_nvidia = std::find(all.begin(), all.end(), GpuVendor::kNvidia) != all.end();
     if (!drivers.vendors.empty()) add_gpus_of_cdi(drivers);
     add_asked();
-    add_libraries();
     if (!drivers.vendors.empty()) add_driver_parts(directory_, parts_.additions, plan_, drivers, image_files_);
+    add_libraries();
     if (shows_nvidia) add_driver_params(parts_.additions);
     return std::move(parts_);
   }
@@ -186,10 +186,16 @@ class Devices {
     }
   }
 
+  // To the image's cache, or to what the drivers' libraries have made of it.
   void add_libraries() {
     if (libraries_.empty()) return;
-    std::string cache = cache_with(image_search_.cache(), libraries_);
-    if (!cache.empty()) parts_.additions.files.emplace_back(kCache, std::move(cache));
+    auto& files = parts_.additions.files;
+    const auto made = std::find_if(files.begin(), files.end(), [](const auto& file) { return file.first == kCache; });
+    std::string cache =
+        cache_with(made == files.end() ? image_search_.cache() : LibraryCache(made->second), libraries_);
+    if (cache.empty()) return;
+    if (made == files.end()) files.emplace_back(kCache, std::move(cache));
+    else made->second = std::move(cache);
   }
 
   HostDirectory& directory_;

@@ -110,6 +110,29 @@ TEST(DeviceParts, LibrariesOfAFolderAreFoundByTheirNames) {
   STRCMP_EQUAL("/lib/libc.so.6", cache.paths_of("libc.so.6").at(0).c_str());
 }
 
+// One file holds both.
+TEST(DeviceParts, LibrariesOfAnAskedDeviceAndOfOurTableAreBothFound) {
+  ElfText cuda, accel;
+  cuda.soname = "libcuda.so.1";
+  accel.soname = "libaccel.so.2";
+  std::filesystem::create_directories(work.path() + "/driver/usr/lib64");
+  work.write("driver/usr/lib64/libcuda.so.1", elf_file(cuda));
+  const std::string path = work.write("libaccel.so.2", elf_file(accel));
+  node.drivers.root = work.path() + "/driver";
+  node.registry.specs.erase(node.registry.specs.begin());
+  CdiEdits& edits = node.registry.specs[0].edits;
+  edits.mounts = {{path, "/opt/accel/libaccel.so.2", "", {}}};
+  edits.hooks = {{"createContainer", "/usr/bin/nvidia-cdi-hook",
+                  {"nvidia-cdi-hook", "update-ldcache", "--folder", "/opt/accel"}}};
+  terms.options.devices = "example.com/accel=a";
+  const DeviceParts found = parts();
+  LONGS_EQUAL(1, found.additions.files.size());
+  const LibraryCache cache(found.additions.files[0].second);
+  STRCMP_EQUAL("/.slipway/host/gpu/lib/libcuda.so.1", cache.paths_of("libcuda.so.1").at(0).c_str());
+  STRCMP_EQUAL("/opt/accel/libaccel.so.2", cache.paths_of("libaccel.so.2").at(0).c_str());
+  STRCMP_EQUAL("/lib/libc.so.6", cache.paths_of("libc.so.6").at(0).c_str());
+}
+
 TEST(DeviceParts, WhatIsAskedForComesToo) {
   terms.options.devices = "example.com/accel=a";
   STRCMP_EQUAL("/dev/other /dev/accel ", targets(parts()).c_str());
