@@ -68,6 +68,9 @@ until_true() { # until_true COMMAND...: waits up to 20 seconds
   done
 }
 
+# The user's one job; another of theirs may still be completing.
+running_job() { as_user squeue -h -t R -u "$CLUSTER_USER" -o %A; }
+
 on_node() { # on_node NAME COMMAND...: in the network, mount and UTS namespaces of a node, as root
   local pid
   pid=$(ip netns pids "slip-$1" | while read -r p; do [ "$(cat "/proc/$p/comm")" != slurmd ] || echo "$p"; done | head -n 1)
