@@ -14,6 +14,7 @@
 #include "plugin/components.h"
 #include "plugin/explain_option.h"
 #include "plugin/marker.h"
+#include "plugin/multi_prog.h"
 
 namespace slipway {
 
@@ -46,10 +47,6 @@ void refuse_oci_conf() {
                   "ask the admin to choose one of the two: slipway needs a Slurm without oci.conf");
     }
   }
-}
-
-bool is_multi_prog(const std::vector<std::string>& words) {
-  return getenv("SLURM_MULTI_PROG") || std::find(words.begin(), words.end(), "--multi-prog") != words.end();
 }
 
 bool has_image(const OptionValues& values) { return !image_of(values).empty(); }

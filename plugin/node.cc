@@ -18,6 +18,7 @@
 #include "plugin/components.h"
 #include "plugin/job_record.h"
 #include "plugin/marker.h"
+#include "plugin/multi_prog.h"
 #include "plugin/option_sources.h"
 #include "plugin/spool.h"
 #include "plugin/stage_process.h"
@@ -139,6 +140,14 @@ bool runs_on_host(uint32_t step, const Settings& settings, const OptionValues& o
   return step == kInteractiveStep && !(is_forced && settings.batch_in_image);
 }
 
+// Throws Error.
+void refuse_multi_prog(const std::vector<std::string>& words) {
+  const std::string line = line_of_multi_prog(words);
+  if (line.empty()) return;
+  throw Error(printable(line), "may be a line of --multi-prog's, and none of its commands can be put into a container "
+              "before Slurm 23.11", "put the step's command and arguments into a script");
+}
+
 }  // namespace
 
 Node::Node(Slurm& slurm, const Settings& settings) : settings_(settings) {
@@ -162,6 +171,7 @@ void Node::decide(Slurm& slurm, const OptionValues& options) {
   if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
   if (!site_chooses) refuse_unknown_subject(settings_);
   const ImageChoice choice = choose_image(options, settings_, slurm.uid());
+  is_forced_ = choice.is_forced;
   if (choice.image.empty() || runs_on_host(slurm.step(), settings_, options, choice.is_forced)) stay_on_host(slurm);
   else start(slurm, options, choice);
 }
@@ -224,6 +234,9 @@ void Node::hand_over(Slurm& slurm) {
   slurm.set_environment(kEnterVariable, std::to_string(ranks_end_.get()) + ":" +
                                             std::to_string(settings_.stage_timeout_seconds + kGraceSeconds));
   const std::string command = unmark_command(words[0]);
+  // srun marks no list of commands. But a mark can be forged.
+  const bool is_marked = command != words[0] && !is_forced_;
+  if (!slurm.can_prepend_word() && !is_marked && slurm.step() != kBatchStep) refuse_multi_prog(words);
   // Where there is none, slurmstepd names the file that it misses.
   const std::string enter = enter_ ? "/proc/self/fd/" + std::to_string(enter_.get()) : kEnter;
   const bool handed_over = slurm.can_prepend_word()

@@ -74,6 +74,34 @@ TEST(Node, ReplacesTheCommandInPlaceWhereSlurmCanDoNothingElse) {
   STRCMP_EQUAL("./app", slurm.variables[kArgv0Variable].c_str());
 }
 
+TEST(Node, AListOfCommandsIsHandedOverOnlyWhereSlurmCan) {
+  slurm.variables["SLURM_CONTAINER"] = "/a.sif";
+  for (const char* text :
+       {"* hostname", "# ranks\n\n 0-3,5\thostname\n", "nonsense\n1 \\\nhostname", "0\\\n hostname"}) {
+    slurm.command = {"list", text};
+    slurm.prepends = false;
+    CHECK_THROWS(Error, Node(slurm, settings).hand_over(slurm));
+    slurm.prepends = true;
+    Node(slurm, settings).hand_over(slurm);
+  }
+  slurm.prepends = false;
+  for (const char* text : {"", "1000", "*", "# 0 hostname", "-c", "two words"}) {
+    slurm.command = {"./app", text};
+    Node(slurm, settings).hand_over(slurm);
+  }
+}
+
+TEST(Node, WhatAClientWithThePluginMarkedIsNoListUnlessItsImageIsForced) {
+  slurm.variables["SLURM_CONTAINER"] = "/a.sif";
+  slurm.command = {mark_command("./app"), "2 words"};
+  Node(slurm, settings).hand_over(slurm);
+  settings.force_image = "/a.sif";
+  slurm.command = {mark_command("./app"), "2 words"};
+  CHECK_THROWS(Error, Node(slurm, settings).hand_over(slurm));
+  slurm.step_id = kBatchStep;
+  Node(slurm, settings).hand_over(slurm);
+}
+
 TEST(Node, PutsEnterInFrontWhereSlurmCan) {
   slurm.variables["SLURM_CONTAINER"] = "/a.sif";
   slurm.command[0] = mark_command("./app");
