@@ -1,11 +1,13 @@
 // forge, as a task prolog: leaves behind an orphan that takes the ranks' socket from the rank (pidfd_getfd) before
 // enter has spoken: the rank may only run when nothing else wants its CPU, and a loop does. The orphan then says there
 // what enter says ("here I am"), as often as the socket takes it, and goes on as "sleep 1401", which holds the socket.
+// It is known by its oom_score_adj.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -27,7 +29,14 @@ static pid_t loop_on(int cpu) {
   for (;;) continue;
 }
 
+static void set_oom_score(const char *score) {
+  const int file = open("/proc/self/oom_score_adj", O_WRONLY);
+  if (write(file, score, strlen(score)) < 0) _exit(1);
+  close(file);
+}
+
 static void forge(pid_t rank, int number) {
+  set_oom_score("555");
   const int process = syscall(SYS_pidfd_open, rank, 0);
   const pid_t loop = loop_on(0);
   stay_on(0, 1);

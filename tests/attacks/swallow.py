@@ -1,6 +1,7 @@
 """swallow.py DIRECTORY FILE CALL COUNT: a FUSE file system with allow_other, one file "image" that holds FILE's bytes,
 whose server answers COUNT requests of the kind CALL (getattr, statfs, lookup, open, read) and swallows the next, and
-all after it. Mounts with root's help, then is the user in SWALLOW_UID. Ends with its mount."""
+all after it. Says what it swallows, and what root's processes ask of it. Mounts with root's help, then is the user in
+SWALLOW_UID. Ends with its mount."""
 import ctypes, os, stat, struct, sys
 
 directory, file, call, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
@@ -27,12 +28,14 @@ while True:
         request = os.read(device, 1 << 20)
     except OSError:
         sys.exit(0)
-    length, opcode, unique, node = struct.unpack_from("<IIQQ", request)
+    length, opcode, unique, node, asking, _, process = struct.unpack_from("<IIQQIII", request)
+    if asking == 0 and process != 0:  # what no process waits for has neither
+        print("root asks for", kinds.get(opcode, opcode), flush=True)
     body = request[40:]
     if kinds.get(opcode) == call or seen > count:
         seen += 1
         if seen > count:
-            print("swallowed", kinds.get(opcode, opcode), "of", struct.unpack_from("<III", request, 24)[2], flush=True)
+            print("swallowed", kinds.get(opcode, opcode), "of", process, flush=True)
             continue
     error, answer = 0, b""
     if opcode == 26:  # INIT

@@ -164,6 +164,8 @@ make_images() {
   echo "only root reads this" > "$tree/root/secret"
   chmod 0600 "$tree/root/secret"
   echo "not executable" > "$tree/bin/plain"
+  echo "anybody's" > "$tree/bin/open"
+  chmod 0666 "$tree/bin/open"
   printf '\0garbage' > "$tree/bin/garbage"
   chmod 0755 "$tree/bin/garbage"
   ln -s /nowhere/at/all "$tree/bin/dangling"
