@@ -13,11 +13,13 @@
 
 #include "enter/descriptors.h"
 #include "helper/error.h"
+#include "helper/kernel.h"
 
 namespace slipway {
 
 namespace {
 
+constexpr int kDeath = 100;      // ms, of a process that is killed
 constexpr int kChildSocket = 3;  // the child's one descriptor besides 0, 1 and 2
 
 // Datagrams of a child: `ok` with the payload behind it, or an Error's text.
@@ -69,7 +71,11 @@ Child::Child(const std::function<void(int socket)>& body) {
 Child::~Child() {
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
-  waitpid(pid_, nullptr, 0);
+  // No signal ends what waits for a file server of the user's. Before Linux 5.3 this process waits, too.
+  pollfd end{kernel::pidfd_open(pid_), POLLIN, 0};
+  const Fd closed(end.fd);
+  const bool is_dead = !closed || poll(&end, 1, kDeath) > 0;
+  waitpid(pid_, nullptr, is_dead ? 0 : WNOHANG);
 }
 
 std::vector<Fd> Child::receive(std::span<std::byte> buffer, size_t descriptors) {

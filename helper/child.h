@@ -26,7 +26,7 @@ class Child {
   // Runs `body` in a child that holds no descriptor but 0, 1, 2 and its socket, and ends it when body returns. What
   // body throws is thrown by the parent's next receive. Throws Error when there can be no child.
   explicit Child(const std::function<void(int socket)>& body);
-  // Kills the child if it still runs, and reaps it.
+  // Kills the child if it still runs, and reaps it, unless it cannot die now.
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;

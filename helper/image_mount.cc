@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "helper/error.h"
+#include "helper/fuse_file.h"
 #include "helper/identity.h"
 #include "helper/kernel.h"
 #include "helper/loop.h"
@@ -62,7 +63,8 @@ const char* type_of(RootKind kind) { return kind == RootKind::kErofs ? "erofs" :
 
 void mount_file_system(const OpenedImage& image, const char* where, const Request& request) {
   const char* const type = type_of(image.root.kind);
-  const LoopDevice loop = attach_loop(image.content().get(), image.root.offset, image.root.size);
+  const Fd content = opened_for_reading(image.content().get(), image.name);
+  const LoopDevice loop = attach_loop(content.get(), image.root.offset, image.root.size);
   const Fd mount_fd = new_file_system(type, loop.path);
   if (mount_fd) {
     show_root_as_user(mount_fd.get(), request);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "helper/error.h"
+#include "helper/fuse_file.h"
 #include "helper/identity.h"
 #include "helper/options.h"
 #include "helper/prefetch.h"
@@ -28,6 +29,12 @@ struct DataAnswer {
   uint32_t word = 0;
 };
 
+// Root reads none that is on FUSE, but to see that it is not signed (helper/image_policy.h).
+Fd for_root(const OpenedImage& image, const Request& request) {
+  const bool is_read = request.settings.require_signature == Settings::RequireSignature::kNever;
+  return is_read ? opened_for_reading(image.fd.get(), image.name) : without_flush(image.fd, image.name);
+}
+
 void open_images(const Request& request, int socket) {
   const OpenedImage image = open_root_image(request);
   const Terms terms = terms_of(read_options(request.options), request.settings);
@@ -36,10 +43,12 @@ void open_images(const Request& request, int socket) {
   root.root = image.root;
   root.data_images = data.size();
   root.writes_directory = terms.writing == Terms::Writing::kDirectory;
-  const int descriptor = image.fd.get();
+  const Fd for_roots_use = for_root(image, request);
+  const int descriptor = for_roots_use.get();
   answer(socket, bytes_of(root), std::span(&descriptor, 1));
   for (const DataImage& each : data) {
-    const int data_descriptor = each.image.fd.get();
+    const Fd for_roots_use = without_flush(each.image.fd, each.image.name);
+    const int data_descriptor = for_roots_use.get();
     answer(socket, bytes_of(DataAnswer{each.image.root, each.word}), std::span(&data_descriptor, 1));
   }
 }

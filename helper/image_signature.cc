@@ -14,6 +14,7 @@
 #include "helper/channel.h"
 #include "helper/child.h"
 #include "helper/error.h"
+#include "helper/fuse_file.h"
 #include "helper/nobody.h"
 #include "helper/pipe.h"
 
@@ -91,7 +92,8 @@ SignatureAnswer verify_signature(const OpenedImage& image, const Settings& setti
   }
   Pipe pipe = make_pipe();
   Child verifier([&](int socket) { run_verifier(settings, image.name, socket); });
-  const int descriptors[] = {image.content().get(), pipe.write.get()};
+  const Fd content = opened_for_reading(image.content().get(), image.name);
+  const int descriptors[] = {content.get(), pipe.write.get()};
   verifier.send(bytes_of(Place{image.root.offset, image.root.size}), descriptors);
   verifier.wait_for_exec();
   pipe.write.reset();

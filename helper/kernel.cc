@@ -12,6 +12,9 @@
 #define SYS_fsconfig 431
 #define SYS_fsmount 432
 #endif
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 #ifndef SYS_openat2
 #define SYS_openat2 437
 #endif
@@ -67,6 +70,8 @@ int fsmount(int context, unsigned attributes) {
 int mount_setattr(int directory, const char* path, unsigned flags, const MountAttributes& attributes) {
   return static_cast<int>(syscall(SYS_mount_setattr, directory, path, flags, &attributes, sizeof attributes));
 }
+
+int pidfd_open(int process) { return static_cast<int>(syscall(SYS_pidfd_open, process, 0)); }
 
 int pivot_root(const char* new_root, const char* put_old) {
   return static_cast<int>(syscall(SYS_pivot_root, new_root, put_old));

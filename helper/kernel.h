@@ -37,6 +37,9 @@ struct MountAttributes {
 };
 int mount_setattr(int directory, const char* path, unsigned flags, const MountAttributes& attributes);
 
+// pidfd_open(2), 5.3.
+int pidfd_open(int process);
+
 int pivot_root(const char* new_root, const char* put_old);
 
 }  // namespace slipway::kernel

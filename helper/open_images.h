@@ -15,7 +15,7 @@ namespace slipway {
 
 struct OpenedImage {
   std::string name;    // as it was asked for
-  Fd fd;               // a regular file or a directory
+  Fd fd;               // a regular file or a directory; to root perhaps only its place (helper/fuse_file.h)
   RootPartition root;  // where its root file system lies
   Fd sealed = {};      // the copy that takes its place (helper/sealed_copy.h); mostly none
 

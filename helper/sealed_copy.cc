@@ -12,6 +12,7 @@
 
 #include "helper/child.h"
 #include "helper/error.h"
+#include "helper/fuse_file.h"
 #include "helper/identity.h"
 #include "helper/step_member.h"
 
@@ -55,7 +56,8 @@ void copy_image(const Request& request, int socket) {
   SealOrder order;
   const Datagram datagram = receive_datagram(socket, writable_bytes_of(order));  // a member of the step from now on
   if (datagram.size != sizeof order || datagram.descriptors.size() != 1) return;
-  const Fd copy = copy_of_open(request, datagram.descriptors[0].get(), order.most);
+  const Fd image = opened_for_reading(datagram.descriptors[0].get(), printable(request.image));
+  const Fd copy = copy_of_open(request, image.get(), order.most);
   const int descriptor = copy.get();
   answer(socket, bytes_of(Copied{}), std::span(&descriptor, 1));
 }

@@ -12,6 +12,7 @@
 
 #include "helper/error.h"
 #include "helper/fd.h"
+#include "helper/fuse_file.h"
 #include "helper/mount_table.h"
 #include "helper/paths.h"
 #include "helper/text_file.h"
@@ -66,8 +67,9 @@ std::string writer_on_the_way(int image, const std::string& path) {
 // A descriptor that was opened for writing before the file became root's still writes. The kernel grants a read lease
 // only when there is none (fcntl(2), F_SETLEASE); network file systems know no leases and need trusted_path anyway.
 bool is_open_for_writing(int image) {
-  if (fcntl(image, F_SETLEASE, F_RDLCK) == 0) {
-    fcntl(image, F_SETLEASE, F_UNLCK);
+  const Fd opened = opened_for_reading(image, "it");
+  if (fcntl(opened.get(), F_SETLEASE, F_RDLCK) == 0) {
+    fcntl(opened.get(), F_SETLEASE, F_UNLCK);
     return false;
   }
   return errno == EAGAIN;

@@ -1,11 +1,11 @@
 """swallow.py DIRECTORY FILE CALL COUNT: a FUSE file system with allow_other, one file "image" that holds FILE's bytes,
-whose server answers COUNT requests of the kind CALL (getattr, statfs, lookup, open, read) and swallows the next, and
+whose server answers COUNT requests of the kind CALL (getattr, statfs, lookup, open, read, flush) and swallows the next, and
 all after it. Says what it swallows, and what root's processes ask of it. Mounts with root's help, then is the user in
 SWALLOW_UID. Ends with its mount."""
 import ctypes, os, stat, struct, sys
 
 directory, file, call, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
-kinds = {1: "lookup", 3: "getattr", 14: "open", 15: "read", 17: "statfs"}
+kinds = {1: "lookup", 3: "getattr", 14: "open", 15: "read", 17: "statfs", 25: "flush"}
 content = open(file, "rb").read()
 device = os.open("/dev/fuse", os.O_RDWR)
 uid = int(os.environ["SWALLOW_UID"])
