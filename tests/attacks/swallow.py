@@ -1,7 +1,7 @@
 """swallow.py DIRECTORY FILE CALL COUNT: a FUSE file system with allow_other, one file "image" that holds FILE's bytes,
-whose server answers COUNT requests of the kind CALL (getattr, statfs, lookup, open, read, flush) and swallows the next, and
-all after it. Says what it swallows, and what root's processes ask of it. Mounts with root's help, then is the user in
-SWALLOW_UID. Ends with its mount."""
+whose server answers COUNT requests of the kind CALL (getattr, statfs, lookup, open, read, flush) and swallows the next,
+and all after it. Says what it swallows, and what root's processes ask of it. Mounts with root's help, then is the user
+in SWALLOW_UID. Ends with its mount."""
 import ctypes, os, stat, struct, sys
 
 directory, file, call, count = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
