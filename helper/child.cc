@@ -14,12 +14,13 @@
 #include "enter/descriptors.h"
 #include "helper/error.h"
 #include "helper/kernel.h"
+#include "helper/text_file.h"
 
 namespace slipway {
 
 namespace {
 
-constexpr int kDeath = 100;      // ms, of a process that is killed
+constexpr int kDeath = 100;      // ms between looks at a process that is killed
 constexpr int kChildSocket = 3;  // the child's one descriptor besides 0, 1 and 2
 
 // Datagrams of a child: `ok` with the payload behind it, or an Error's text.
@@ -57,6 +58,11 @@ void throw_error_in(const Envelope& envelope, size_t size) {
   _exit(status);
 }
 
+// As who waits for a file server of the user's.
+bool is_beyond_signals(pid_t process) {
+  return field_of(text_of_file("/proc/" + std::to_string(process) + "/status"), "State").starts_with("D");
+}
+
 }  // namespace
 
 Child::Child(const std::function<void(int socket)>& body) {
@@ -71,11 +77,13 @@ Child::Child(const std::function<void(int socket)>& body) {
 Child::~Child() {
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
-  // No signal ends what waits for a file server of the user's. Before Linux 5.3 this process waits, too.
-  pollfd end{kernel::pidfd_open(pid_), POLLIN, 0};
-  const Fd closed(end.fd);
-  const bool is_dead = !closed || poll(&end, 1, kDeath) > 0;
-  waitpid(pid_, nullptr, is_dead ? 0 : WNOHANG);
+  // One that only gets no CPU is waited for. Before Linux 5.3 all are.
+  const Fd end(kernel::pidfd_open(pid_));
+  pollfd wait{end.get(), POLLIN, 0};
+  while (end && poll(&wait, 1, kDeath) == 0) {
+    if (is_beyond_signals(pid_)) return;
+  }
+  waitpid(pid_, nullptr, 0);
 }
 
 std::vector<Fd> Child::receive(std::span<std::byte> buffer, size_t descriptors) {

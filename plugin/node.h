@@ -40,9 +40,9 @@ class Node {
   Settings settings_;  // as they are for the step
   Subject subject_;
   bool is_forced_ = true;  // the image, until it is known to be chosen freely
-  Fd enter_;      // the program
-  Fd ranks_end_;  // read by enter
-  Fd place_end_;  // written by the first rank
+  Fd enter_;               // the program
+  Fd ranks_end_;           // read by enter
+  Fd place_end_;           // written by the first rank
 };
 
 }  // namespace slipway
