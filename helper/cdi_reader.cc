@@ -10,6 +10,7 @@
 
 #include "helper/error.h"
 #include "helper/nobody.h"
+#include "helper/replaced.h"
 
 namespace slipway {
 
@@ -46,7 +47,7 @@ bool has_cdi_specs(const std::vector<std::string>& directories) {
 CdiRegistry read_cdi_registry(const std::vector<std::string>& directories, const char* program,
                               std::chrono::milliseconds patience) {
   if (!has_cdi_specs(directories)) return {};
-  if (access(program, F_OK) != 0) {
+  if (access(program, F_OK) != 0 && access(replaced_path(program).c_str(), F_OK) != 0) {
     throw Error(program, "this slipway was built without yaml-cpp",
                 "ask the admin to build it where libyaml-cpp-dev (yaml-cpp-devel) is installed");
   }

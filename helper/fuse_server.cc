@@ -16,6 +16,7 @@
 #include "helper/error.h"
 #include "helper/identity.h"
 #include "helper/image_mount.h"
+#include "helper/replaced.h"
 #include "helper/step_member.h"
 
 namespace slipway {
@@ -44,7 +45,9 @@ Error unfit(const std::string& program, const std::string& why) {
 }
 
 Fd open_program(const std::string& program) {
-  Fd file(open(program.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+  constexpr int kFlags = O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+  Fd file(open(program.c_str(), kFlags));
+  if (!file && errno == ENOENT) file.reset(open(replaced_path(program).c_str(), kFlags));
   if (!file) throw unfit(program, strerror(errno));
   struct stat status;
   if (fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) throw unfit(program, "is not a program");

@@ -17,6 +17,7 @@
 #include "helper/fuse_file.h"
 #include "helper/nobody.h"
 #include "helper/pipe.h"
+#include "helper/replaced.h"
 
 namespace slipway {
 
@@ -68,6 +69,7 @@ void run_verifier(const Settings& settings, const std::string& name, int socket)
   arguments.push_back(nullptr);
   char* const environment[] = {nullptr};
   execve(kVerifier, arguments.data(), environment);
+  if (errno == ENOENT) execve(replaced_path(kVerifier).c_str(), arguments.data(), environment);
   if (errno == ENOENT) throw Error(kVerifier, kNoVerifier, std::string("ask the admin to ") + kNoVerifierRemedy);
   throw system_error(kVerifier, "execve");
 }

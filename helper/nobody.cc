@@ -13,6 +13,7 @@
 #include "enter/privileges.h"
 #include "helper/error.h"
 #include "helper/pipe.h"
+#include "helper/replaced.h"
 
 namespace slipway {
 
@@ -41,6 +42,7 @@ void run(std::vector<std::string> words, int socket) {
   arguments.push_back(nullptr);
   char* const environment[] = {nullptr};
   execve(arguments[0], arguments.data(), environment);
+  if (errno == ENOENT) execve(replaced_path(words[0]).c_str(), arguments.data(), environment);
   throw system_error(words[0], "execve");
 }
 

@@ -12,6 +12,7 @@
 #include "helper/options.h"
 #include "helper/place.h"
 #include "helper/rank.h"
+#include "helper/replaced.h"
 #include "helper/request.h"
 #include "helper/terms.h"
 #include "plugin/command_line.h"
@@ -55,7 +56,8 @@ Fd open_enter() {
       nanosleep(&kMoment, nullptr);
     }
   }
-  const Fd enter(open(kEnter, O_PATH | O_CLOEXEC));
+  Fd enter(open(kEnter, O_PATH | O_CLOEXEC));
+  if (!enter) enter.reset(open(replaced_path(kEnter).c_str(), O_PATH | O_CLOEXEC));
   return enter ? moved_up(enter) : Fd();
 }
 

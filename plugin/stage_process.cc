@@ -6,9 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
+#include <string>
 
 #include "helper/error.h"
+#include "helper/replaced.h"
 #include "helper/request.h"
 
 namespace slipway {
@@ -55,12 +58,16 @@ void start_stage(int request, int ranks, int place) {
   char name[] = "slipway-stage";
   char* const arguments[] = {name, nullptr};
   char* const environment[] = {nullptr};
+  const std::string replaced = replaced_path(kStage);
 
   const SignalsBlocked blocked;  // a handler of slurmstepd must not run in a child that shares its memory
   volatile int error = 0;
   const pid_t starter = vfork();
   if (starter == 0) {
-    error = posix_spawn(nullptr, kStage, &actions.value, &attributes.value, arguments, environment);
+    for (const char* const program : {kStage, replaced.c_str()}) {
+      error = posix_spawn(nullptr, program, &actions.value, &attributes.value, arguments, environment);
+      if (error != ENOENT) break;
+    }
     _exit(0);
   }
   if (starter < 0) throw system_error("container", "vfork");
