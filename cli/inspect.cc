@@ -49,7 +49,7 @@ json describe(const sif::Object& object) {
 
 json describe_format(int file, const std::string& name, const struct stat& status) {
   if (S_ISDIR(status.st_mode)) return {{"format", "directory"}};
-  if (sif::is_sif(file)) {
+  if (sif::is_sif(file, name)) {
     const sif::Image image = sif::read(file, name);
     json objects = json::array();
     for (const sif::Object& object : image.objects) objects.push_back(describe(object));
@@ -61,7 +61,7 @@ json describe_format(int file, const std::string& name, const struct stat& statu
     }
     return description;
   }
-  if (is_squashfs(file, 0)) {
+  if (is_squashfs(file, 0, name)) {
     return {{"format", "squashfs"}, {"compression", check_squashfs(file, 0, status.st_size, name)}};
   }
   root_partition(file, name);  // throws where it is none of the kinds

@@ -1,13 +1,13 @@
 #include "helper/image_format.h"
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
 #include <string_view>
 
 #include "helper/error.h"
+#include "helper/read_at.h"
 #include "helper/sif.h"
 #include "helper/squashfs.h"
 
@@ -33,11 +33,11 @@ constexpr Signature kOthers[] = {
     {1080, "\x53\xef", "an ext3 or ext4 file system, which a kernel must never mount from a user's file"},
 };
 
-std::string guess(int file, uint64_t size) {
+std::string guess(int file, uint64_t size, const std::string& name) {
   if (size == 0) return "an empty file";
   for (const Signature& other : kOthers) {
     char bytes[16];
-    if (pread(file, bytes, other.bytes.size(), other.offset) == static_cast<ssize_t>(other.bytes.size()) &&
+    if (read_at(file, other.offset, bytes, other.bytes.size(), name) &&
         std::equal(other.bytes.begin(), other.bytes.end(), bytes)) {
       return other.what;
     }
@@ -46,10 +46,10 @@ std::string guess(int file, uint64_t size) {
 }
 
 // Little-endian, behind 1 KiB. Source: fs/erofs/erofs_fs.h of the kernel.
-bool is_erofs(int file) {
+bool is_erofs(int file, const std::string& name) {
   constexpr char kMagic[] = {'\xe2', '\xe1', '\xf5', '\xe0'};
   char bytes[sizeof kMagic];
-  return pread(file, bytes, sizeof bytes, 1024) == sizeof bytes && std::equal(bytes, std::end(bytes), kMagic);
+  return read_at(file, 1024, bytes, sizeof bytes, name) && std::equal(bytes, std::end(bytes), kMagic);
 }
 
 uint64_t size_of(int file, const std::string& name) {
@@ -61,11 +61,11 @@ uint64_t size_of(int file, const std::string& name) {
 // An image that is one file system and nothing else.
 std::optional<RootPartition> bare_file_system(int file, const std::string& name) {
   const uint64_t size = size_of(file, name);
-  if (is_squashfs(file, 0)) {
+  if (is_squashfs(file, 0, name)) {
     check_squashfs(file, 0, size, name);
     return RootPartition{RootKind::kSquashfs, 0, size};
   }
-  if (is_erofs(file)) return RootPartition{RootKind::kErofs, 0, size};
+  if (is_erofs(file, name)) return RootPartition{RootKind::kErofs, 0, size};
   return std::nullopt;
 }
 
@@ -75,18 +75,18 @@ RootPartition root_partition(int file, const std::string& name) {
   struct stat status;
   if (fstat(file, &status) != 0) throw system_error(name, "fstat");
   if (S_ISDIR(status.st_mode)) return {RootKind::kDirectory, 0, 0};
-  if (sif::is_sif(file)) {
+  if (sif::is_sif(file, name)) {
     const sif::Image image = sif::read(file, name);
     const sif::Object& root = sif::root_partition(image, file, name);
     return {RootKind::kSquashfs, root.offset, root.size, true};
   }
   if (const auto whole = bare_file_system(file, name)) return *whole;
-  throw Error(name, "is not an image but " + guess(file, status.st_size),
+  throw Error(name, "is not an image but " + guess(file, status.st_size, name),
               "name a SIF image, a squashfs or EROFS file, or a directory");
 }
 
 std::optional<RootPartition> data_partition(int file, const std::string& name) {
-  if (!sif::is_sif(file)) return bare_file_system(file, name);
+  if (!sif::is_sif(file, name)) return bare_file_system(file, name);
   const sif::Image image = sif::read(file, name);
   const sif::Object& data = sif::data_partition(image, file, name);
   return RootPartition{RootKind::kSquashfs, data.offset, data.size, true};

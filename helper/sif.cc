@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "helper/error.h"
+#include "helper/read_at.h"
 #include "helper/squashfs.h"
 
 namespace slipway::sif {
@@ -91,9 +92,7 @@ class Reader {
 
   std::string read_bytes(uint64_t offset, size_t size, const std::string& field) const {
     std::string bytes(size, '\0');
-    if (pread(file_, bytes.data(), size, static_cast<off_t>(offset)) != static_cast<ssize_t>(size)) {
-      damaged(field, "is cut off by the end of the file");
-    }
+    if (!read_at(file_, offset, bytes.data(), size, name_)) damaged(field, "is cut off by the end of the file");
     return bytes;
   }
 
@@ -263,9 +262,9 @@ std::string look_up(const std::pair<Key, const char*> (&names)[kCount], Key key)
 
 }  // namespace
 
-bool is_sif(int file) {
+bool is_sif(int file, const std::string& name) {
   char magic[10];
-  return pread(file, magic, sizeof magic, kMagicOffset) == sizeof magic &&
+  return read_at(file, kMagicOffset, magic, sizeof magic, name) &&
          std::string_view(magic, sizeof magic) == kMagic;
 }
 

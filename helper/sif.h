@@ -67,8 +67,8 @@ struct Image {
 
 inline constexpr size_t kDescriptorSize = 585;  // bytes
 
-// Does the file start as a SIF does? Says nothing about the rest.
-bool is_sif(int file);
+// Does the file start as a SIF does? Says nothing about the rest. Throws Error about `name`: it cannot be read.
+bool is_sif(int file, const std::string& name);
 
 // Throws Error: "<name>: damaged SIF image: <field and reason>; <remedy>".
 Image read(int file, const std::string& name);

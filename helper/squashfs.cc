@@ -1,11 +1,11 @@
 #include "helper/squashfs.h"
 
 #include <endian.h>
-#include <unistd.h>
 
 #include <cstring>
 
 #include "helper/error.h"
+#include "helper/read_at.h"
 
 namespace slipway {
 
@@ -23,21 +23,16 @@ struct SuperBlock {
   uint64_t root_inode, bytes_used;
 } __attribute__((packed));
 
-bool read_super_block(int file, uint64_t offset, SuperBlock& block) {
-  return offset <= INT64_MAX &&
-         pread(file, &block, sizeof block, static_cast<off_t>(offset)) == static_cast<ssize_t>(sizeof block);
-}
-
 }  // namespace
 
-bool is_squashfs(int file, uint64_t offset) {
+bool is_squashfs(int file, uint64_t offset, const std::string& name) {
   SuperBlock block;
-  return read_super_block(file, offset, block) && le32toh(block.magic) == kMagic;
+  return read_at(file, offset, &block, sizeof block, name) && le32toh(block.magic) == kMagic;
 }
 
 std::string check_squashfs(int file, uint64_t offset, uint64_t size, const std::string& name) {
   SuperBlock block;
-  if (!read_super_block(file, offset, block)) throw Error(name, "its squashfs is cut off", kRemedy);
+  if (!read_at(file, offset, &block, sizeof block, name)) throw Error(name, "its squashfs is cut off", kRemedy);
   if (le32toh(block.magic) != kMagic)
     throw Error(name, "its root file system is not the squashfs it claims to be", kRemedy);
   if (le16toh(block.major) != 4 || le16toh(block.minor) != 0) {

@@ -26,7 +26,7 @@ std::string bytes_of(int file, const sif::Object& object) {
 }  // namespace
 
 Verdict verdict_on_image(int file, const std::string& name, const Keyring& keyring, const PublicKeys& keys) {
-  if (!sif::is_sif(file)) {
+  if (!sif::is_sif(file, name)) {
     throw Error(name, "is not a SIF image, and only these carry signatures", "name a SIF image");
   }
   const sif::Image image = sif::read(file, name);

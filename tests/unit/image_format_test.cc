@@ -101,3 +101,16 @@ TEST(ImageFormat, ADamagedImageIsNoPlainFile) {
   file.objects[0].content = squashfs_bytes(20000, 20000);
   CHECK_THROWS(Error, data_of(file.bytes()));
 }
+
+// As where a file server fails: what may be an image must not be shown as a file. Nothing is mapped where it is read.
+TEST(ImageFormat, WhatCannotBeReadIsNotSaidToBeAnything) {
+  const Fd unreadable(open("/proc/self/mem", O_RDONLY | O_CLOEXEC));
+  for (const auto read : {+[](int file) { root_partition(file, "image"); }, +[](int file) { data_partition(file, "image"); }}) {
+    try {
+      read(unreadable.get());
+      FAIL("read");
+    } catch (const Error& error) {
+      STRCMP_EQUAL("image: pread: Input/output error; look at the file system that it is on", error.what());
+    }
+  }
+}
