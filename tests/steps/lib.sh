@@ -129,6 +129,14 @@ logged() { # logged TEXT
 # The processes of this name, without those that only wait to be reaped.
 running() { ps -eo stat=,pid=,comm= | awk -v name="$1" '$1 !~ /^Z/ && $3 == name { print $2; found = 1 } END { exit !found }'; }
 
+# Those that went with another need not be killed any more.
+kill_running() { # kill_running NAME
+  local processes
+  processes=$(running "$1")
+  # shellcheck disable=SC2086 # one word each
+  kill -KILL $processes 2>/dev/null || true
+}
+
 # steal PID...: as the user, tries to take a descriptor of each process and to attach to it. Prints what worked.
 steal() {
   as_user python3 -c '
