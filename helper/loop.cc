@@ -4,7 +4,7 @@
 #include <linux/loop.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -31,14 +31,24 @@ constexpr char kRemedy[] = "ask the admin to check that this node has loop devic
 // steps that start at once, so this many attempts never run out in practice.
 constexpr int kAttempts = 1000;
 
-// Kernels before 5.8: two calls, and cleared again by hand when the second fails.
+// Kernels before 5.8: two calls, and between them a device that nothing would ever free. So a child makes them, which
+// does not die with this process (fork(2): PR_SET_PDEATHSIG) and is not known to those who would kill it.
 int configure_in_two_calls(int device, const loop_config& config) {
-  if (ioctl(device, LOOP_SET_FD, config.fd) != 0) return -1;
-  if (ioctl(device, LOOP_SET_STATUS64, &config.info) == 0) return 0;
-  const int error = errno;
-  ioctl(device, LOOP_CLR_FD, 0);
+  volatile int error = 0;
+  const pid_t child = vfork();
+  if (child < 0) return -1;
+  if (child == 0) {
+    if (ioctl(device, LOOP_SET_FD, config.fd) != 0) {
+      error = errno;
+    } else if (ioctl(device, LOOP_SET_STATUS64, &config.info) != 0) {
+      error = errno;
+      ioctl(device, LOOP_CLR_FD, 0);
+    }
+    _exit(0);
+  }
+  waitpid(child, nullptr, 0);
   errno = error;
-  return -1;
+  return error == 0 ? 0 : -1;
 }
 
 int configure(int device, const loop_config& config) {

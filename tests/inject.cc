@@ -2,6 +2,7 @@
 // one system call of theirs go wrong. Which one says the file faults/NODE.NAME beside it (tests/faults writes it):
 //   record                         write each call of each process to the .log beside that file
 //   PROCESS CALL NTH kill          SIGKILL for the process when it comes to its NTH CALL
+//   PROCESS CALL NTH orphan        SIGKILL for its parent instead, which it outlives
 //   PROCESS CALL NTH ERROR         that call is not made, and gives this errno; close is made all the same (close(2))
 //   PROCESS CALL NTH hold          all wait until that file is gone, or ten seconds
 // PROCESS is "0", its second child "0.1", and so on: threads count as children. What enter executes is the user's and is
@@ -53,6 +54,11 @@ struct Tracee {
   int error = 0;  // what the call gives that is being left out
   std::map<long, unsigned> calls;
 };
+
+pid_t parent_of(pid_t process) {
+  const std::string status = slipway::text_of_file("/proc/" + std::to_string(process) + "/status");
+  return atoi(slipway::field_of(status, "PPid").c_str());
+}
 
 std::string name_of(long call) {
   char* const name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, static_cast<int>(call));
@@ -106,8 +112,7 @@ class Tracer {
 
   // A parent that was killed as it forked does not tell of its child.
   void resume_orphan(pid_t process, Tracee& tracee) {
-    const std::string status = slipway::text_of_file("/proc/" + std::to_string(process) + "/status");
-    if (tracees_.contains(atoi(slipway::field_of(status, "PPid").c_str()))) return;
+    if (tracees_.contains(parent_of(process))) return;
     tracee.path = "?";
     resume(process, 0);
   }
@@ -167,6 +172,10 @@ class Tracer {
     tell("hit");
     if (order_.action == "kill") {
       kill(process, SIGKILL);
+    } else if (order_.action == "orphan") {
+      const pid_t parent = parent_of(process);
+      kill(parent, SIGKILL);
+      while (parent_of(process) == parent) usleep(1000);
     } else if (order_.action == "hold") {
       for (int i = 0; i < 1000 && access(order_file_.c_str(), F_OK) == 0; ++i) usleep(10'000);
     } else {
