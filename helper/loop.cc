@@ -34,7 +34,7 @@ constexpr int kAttempts = 1000;
 // Kernels before 5.8: two calls, and between them a device that nothing would ever free. So a child makes them, which
 // does not die with this process (fork(2): PR_SET_PDEATHSIG) and is not known to those who would kill it.
 int configure_in_two_calls(int device, const loop_config& config) {
-  volatile int error = 0;
+  volatile int error = EINTR;  // where the child says nothing
   const pid_t child = vfork();
   if (child < 0) return -1;
   if (child == 0) {
@@ -43,6 +43,8 @@ int configure_in_two_calls(int device, const loop_config& config) {
     } else if (ioctl(device, LOOP_SET_STATUS64, &config.info) != 0) {
       error = errno;
       ioctl(device, LOOP_CLR_FD, 0);
+    } else {
+      error = 0;
     }
     _exit(0);
   }
