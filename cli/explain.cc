@@ -15,7 +15,6 @@
 #include <cstdio>
 #include <cstring>
 #include <iterator>
-
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
@@ -48,8 +47,10 @@ bool starts_containers(const std::string& program) {
 std::vector<Words> parts_of(const Words& command) {
   std::vector<Words> parts(1);
   for (const std::string& word : command) {
-    if (word == ":") parts.push_back({command[0]});
-    else parts.back().push_back(word);
+    if (word == ":")
+      parts.push_back({command[0]});
+    else
+      parts.back().push_back(word);
   }
   return parts;
 }
@@ -118,20 +119,22 @@ json ask_for_job(const std::vector<Words>& parts) {
 }
 
 json ask_for_step(const Words& command, const std::vector<Words>& parts) {
-  const std::vector<unsigned> numbers = components_of_words(command);
+  const std::vector<Component> all = components_of_words(command);
   json components = json::array();
   for (const Words& part : parts) {
     json component = ask(part);
     if (component.is_null()) return json::array({component});
-    for (size_t i = components_of_words(part).size(); i > 0 && components.size() < numbers.size(); --i) {
-      component["component"] = numbers[components.size()];
+    for (size_t i = components_of_words(part).size(); i > 0 && components.size() < all.size(); --i) {
+      component["component"] = all[components.size()].number;
       components.push_back(component);
     }
   }
   return components;
 }
 
-bool would_fail(const json& component) { return component["container"] && !component["errors"].empty(); }
+bool would_fail(const json& component) {
+  return component["container"] && !component["errors"].empty();
+}
 
 }  // namespace
 
@@ -152,8 +155,10 @@ int explain_command(const Words& words) {
   answer["components"] = program == "srun" ? ask_for_step(command, parts) : ask_for_job(parts);
   const json& components = answer["components"];
   if (components[0].is_null()) return kExitRefused;
-  if (as_json) printf("%s\n", answer.dump(2).c_str());
-  else print_explanation(answer);
+  if (as_json)
+    printf("%s\n", answer.dump(2).c_str());
+  else
+    print_explanation(answer);
   return std::any_of(components.begin(), components.end(), would_fail) ? kExitRefused : 0;
 }
 

@@ -3,7 +3,7 @@
 
 #include "doctor/checks.h"
 #include "helper/error.h"
-#include "plugin/release.h"
+#include "plugin/libslurm.h"
 
 namespace slipway::doctor {
 
@@ -64,9 +64,11 @@ Finding look_at_slurm_release(const Site& site) {
   }
   std::vector<std::string> known, strange;
   for (const long number : numbers) {
-    const unsigned release = release_of_api(number << 16);
-    if (release != 0) known.push_back(text_of_release(release));
-    else strange.push_back(std::string(kLibrary) + std::to_string(number));
+    const SlurmRelease* const release = slurm_release(number);
+    if (release)
+      known.push_back(text_of_release(version_number(*release)));
+    else
+      strange.push_back(std::string(kLibrary) + std::to_string(number));
   }
   if (known.empty()) {
     return missing(list_of(strange) + ", of a release that Slipway does not know", "Slurm refuses to load the plugin",

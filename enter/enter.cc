@@ -27,6 +27,7 @@
 #include "enter/repairs.h"
 #include "enter/stand_in.h"
 #include "enter/text.h"
+#include "helper/mark.h"
 #include "helper/wire.h"
 
 namespace slipway {
@@ -56,14 +57,18 @@ Summons read_summons() {
   return summons;
 }
 
-// The step's words. Where Slurm lets a plugin put words in front (23.11), they follow our own name; before, the plugin
-// replaced argv[0] and left the original in the environment.
+// The step's words, without the client's mark. Where Slurm lets a plugin put words in front (23.11), they follow our
+// own name; before, the plugin replaced argv[0] and left the original in the environment.
 char** step_words(char** argv) {
-  char* const original = getenv(kArgv0Variable);
-  if (!original) return argv + 1;
-  argv[0] = strdup(original);
-  unsetenv(kArgv0Variable);
-  return argv;
+  char** words = argv + 1;
+  if (const char* const original = getenv(kArgv0Variable)) {
+    words = argv;
+    words[0] = strdup(original);
+    unsetenv(kArgv0Variable);
+  }
+  constexpr size_t kMarkLength = sizeof kMark - 1;
+  if (words[0] && strncmp(words[0], kMark, kMarkLength) == 0) words[0] += kMarkLength;
+  return words;
 }
 
 void must(const char* failed_call) {
@@ -115,7 +120,7 @@ void join(const Arrival& arrival) {
 }
 
 // `srun --bcast=DIR/` names only the directory; slurmstepd's own name for the file must be appended.
-const char* with_bcast_name(const char* command) {
+char* with_bcast_name(char* command) {
   if (!*command || command[strlen(command) - 1] != '/') return command;
   const auto variable = [](const char* name) { return getenv(name) ? getenv(name) : ""; };
   static char path[PATH_MAX];
@@ -147,7 +152,8 @@ const char* with_bcast_name(const char* command) {
 }
 
 [[noreturn]] void execute(char** words, const char* interpreter_remedy) {
-  const char* const command = with_bcast_name(words[0] ? words[0] : "");
+  if (words[0]) words[0] = with_bcast_name(words[0]);
+  const char* const command = words[0] ? words[0] : "";
   const char* const variable = getenv("PATH");
   const char* const search_path = variable ? variable : kDefaultSearchPath;
   const Found found = find_command(command, search_path);

@@ -15,6 +15,7 @@
 #include "plugin/explain_option.h"
 #include "plugin/marker.h"
 #include "plugin/multi_prog.h"
+#include "plugin/record.h"
 
 namespace slipway {
 
@@ -49,23 +50,22 @@ void refuse_oci_conf() {
   }
 }
 
-bool has_image(const OptionValues& values) { return !image_of(values).empty(); }
+bool has_image(const OptionValues& values) {
+  return !image_of(values).empty();
+}
 
 }  // namespace
 
 Client::Client(Slurm& slurm, const Settings& settings)
-    : settings_(settings), record_(slurm), sources_(slurm, settings.options, own_command_line()) {
+    : settings_(settings), sources_(slurm, settings.options, slurm.command_line()) {
   slurm.unset_environment(kStepVariable);
 }
 
 void Client::options_are_parsed(Slurm& slurm) {
-  const auto native = slurm.environment(kContainer);
-  sources_.take_native_image(native);
-  record_.take_variable_away(slurm);
+  sources_.take_native_image(slurm.environment(kContainer));
   const auto site_names_image = names_image_for(slurm);
   const OptionSources::Resolved resolved =
       sources_.resolve(working_directory(), slurm.launches_steps(), site_names_image != false);
-  components_.push_back(resolved.values);
   const std::string image = image_asked_for(resolved.values).image;
   if (!settings_.error.empty() && (!image.empty() || site_names_image == true)) {
     throw Error::reported(settings_.error, kExitRefused);
@@ -73,6 +73,7 @@ void Client::options_are_parsed(Slurm& slurm) {
   const bool is_decided = settings_.error.empty() && !settings_.depends_on_job;
   const bool is_contained =
       is_decided ? !choose_image(resolved.values, settings_, slurm.uid()).image.empty() : !image.empty();
+  components_.push_back({resolved.values, is_contained, slurm.command_index()});
   if (!is_decided && !says_image(resolved.values) && site_names_image != false) ++undecided_;
   if (is_contained) {
     ++contained_;
@@ -81,12 +82,10 @@ void Client::options_are_parsed(Slurm& slurm) {
     refuse_oci_conf();
   }
   if (only_explains_) explain(slurm);
-  if (!image.empty()) {
-    const bool is_whole = components_of_words(own_command_line()).size() == 1;
-    if (!native && !resolved.image_is_inherited && is_whole) record_.show(slurm, image);
-  }
-  if (slurm.launches_steps()) export_for_steps(slurm);
-  else export_for_job(slurm);
+  show_in_record(slurm, image);
+  if (!slurm.launches_steps()) return export_for_job(slurm);
+  mark_command_line(slurm);
+  export_for_steps(slurm);
 }
 
 // The partition and the account are for slurmctld to say, and for the nodes to ask.
@@ -97,10 +96,10 @@ std::optional<bool> Client::names_image_for(const Slurm& slurm) const {
 
 // Nothing has been asked of Slurm yet, and nothing will be: this process becomes slipway.
 void Client::explain(Slurm& slurm) const {
-  std::vector<std::string> words = {kSlipway, kExplainParsed, lines_of(components_.back())};
+  std::vector<std::string> words = {kSlipway, kExplainParsed, lines_of(components_.back().values)};
   for (const SettingWord& word : settings_.words) words.insert(words.end(), {word.text, word.place});
   words.push_back("--");
-  const std::vector<std::string> command_line = own_command_line();
+  const std::vector<std::string> command_line = slurm.command_line();
   words.insert(words.end(), command_line.begin(), command_line.end());
   slurm.execute(words);
   throw system_error(kSlipway, "exec", "ask the admin to install slipway completely on this machine");
@@ -110,10 +109,13 @@ void Client::explain(Slurm& slurm) const {
 // unset: so steps have a variable of ours, and the nodes give the ranks SLURM_CONTAINER.
 void Client::export_for_steps(Slurm& slurm) const {
   slurm.unset_environment(kContainer);
-  const std::vector<unsigned> numbers = components_of_words(own_command_line());
+  const std::vector<Component> all = components_of_words(slurm.command_line());
   ComponentOptions components;
-  for (size_t i = 0; i < components_.size(); ++i) components[i < numbers.size() ? numbers[i] : i] = components_[i];
-  if (std::all_of(components_.begin(), components_.end(), [](const auto& values) { return values.empty(); })) return;
+  for (size_t i = 0; i < components_.size(); ++i) {
+    components[i < all.size() ? all[i].number : i] = components_[i].values;
+  }
+  const auto has_none = [](const Parsed& component) { return component.values.empty(); };
+  if (std::all_of(components_.begin(), components_.end(), has_none)) return;
   if (components.size() != components_.size()) {
     throw Error("--het-group", "slipway cannot tell which component gets which image",
                 "name each component once, in order");
@@ -123,8 +125,9 @@ void Client::export_for_steps(Slurm& slurm) const {
 
 // A job has one container, which its batch script runs in and its steps inherit: the first that a component names.
 void Client::export_for_job(Slurm& slurm) const {
-  const auto first = std::find_if(components_.begin(), components_.end(), has_image);
-  OptionValues values = first == components_.end() ? components_.front() : *first;
+  const auto names_image = [](const Parsed& component) { return has_image(component.values); };
+  const auto first = std::find_if(components_.begin(), components_.end(), names_image);
+  OptionValues values = first == components_.end() ? components_.front().values : first->values;
   slurm.unset_environment(kContainer);
   slurm.unset_environment(kJobVariable);
   if (values.contains(kImage)) slurm.set_environment(kContainer, has_image(values) ? image_of(values) : kNoImage);
@@ -132,22 +135,58 @@ void Client::export_for_job(Slurm& slurm) const {
   if (!values.empty()) slurm.set_environment(kJobVariable, lines_of(values));
 }
 
+// What local_user_init does not show can only be marked in srun's own words: of a heterogeneous step it shows one
+// component, and not which, and of a step without srun (--async) none. srun then starts once more; it has done nothing
+// yet but read its words.
+void Client::mark_command_line(Slurm& slurm) const {
+  std::vector<std::string> words = slurm.command_line();
+  const std::vector<Component> all = components_of_words(words);
+  const bool is_async = slurm.option("async").value_or("unset") == "set";
+  if ((all.size() == 1 && !is_async) || components_.size() != all.size() || contained_ == 0) return;
+  bool is_changed = false;
+  for (size_t i = 0; i < all.size(); ++i) {
+    const size_t command = all[i].begin + components_[i].command;
+    if (!components_[i].is_contained || command >= words.size() || is_marked(words[command])) continue;
+    words[command] = mark_command(words[command]);
+    is_changed = true;
+  }
+  if (!is_changed) return;
+  if (slurm.option("bcast")) {
+    throw Error("--bcast",
+                is_async ? "does not go with --container and --async"
+                         : "does not go with --container in a "
+                           "heterogeneous step",
+                "copy the program with sbcast, or put it where all nodes see it");
+  }
+  slurm.start_again(words);
+  throw system_error("srun", "exec", "try again");
+}
+
+// The second word is the text of the list (_load_multi in srun's sources).
+void Client::mark_list_of_commands(Slurm& slurm) const {
+  const std::vector<std::string> words = slurm.words();
+  if (words.size() > 1 && slurm.replace_word(1, mark_multi_prog(words[1]))) return;
+  throw Error("--multi-prog", "its commands cannot be handed to the container", "report this to slipway's authors");
+}
+
 void Client::launch(Slurm& slurm) const {
   if (contained_ + undecided_ == 0) return;
-  const std::vector<std::string> command_line = own_command_line();
-  if (is_multi_prog(command_line)) {
-    // The words name a file of commands here, which only a Slurm that puts enter in front of each can hand over.
-    if (slurm.can_prepend_word()) return;
+  const std::vector<std::string> command_line = slurm.command_line();
+  if (is_multi_prog(slurm, command_line)) {
+    // Only a Slurm that puts enter in front of each command can hand them over.
+    if (slurm.can_prepend_word()) return contained_ > 0 ? mark_list_of_commands(slurm) : void();
     const char* const instead = "start the programs from one script that looks at SLURM_PROCID";
     if (contained_ > 0) throw Error("--container", "does not go with --multi-prog before Slurm 23.11", instead);
     throw Error("--multi-prog", "does not go with an image before Slurm 23.11, and this site may have one for the step",
                 std::string(instead) + ", or add --container=none where no image is forced");
   }
-  // Slurm shows the command of one component only, and not of which.
-  if (contained_ < components_.size()) return;
+  // Those of several components are marked already.
+  if (components_.size() > 1 || contained_ == 0) return;
   const std::vector<std::string> words = slurm.words();
   const char* const path = getenv("PATH");
-  if (words.empty() || !slurm.replace_command(mark_command(command_as_typed(words, command_line, path ? path : "")))) {
+  const auto destination = slurm.option("bcast");  // which replaces the command afterwards, from 23.02 on
+  if (words.empty() || !slurm.replace_word(0, mark_command(command_as_typed(words, command_line, path ? path : ""))) ||
+      (destination && !slurm.set_option("bcast", mark_command(*destination)))) {
     throw Error("--container", "this step's command cannot be handed to the container",
                 "report this to slipway's authors");
   }

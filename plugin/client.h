@@ -6,7 +6,6 @@
 
 #include "helper/settings.h"
 #include "plugin/option_sources.h"
-#include "plugin/record.h"
 #include "plugin/slurm.h"
 
 namespace slipway {
@@ -26,7 +25,7 @@ class Client {
   // After the options of a component were parsed; most commands have but one. Throws Error.
   void options_are_parsed(Slurm& slurm);
 
-  // In srun, before it launches: marks the command, see marker.h. Throws Error.
+  // In srun, before it launches: marks the command, see helper/mark.h. Throws Error.
   void launch(Slurm& slurm) const;
 
  private:
@@ -34,14 +33,22 @@ class Client {
   void explain(Slurm& slurm) const;
   void export_for_steps(Slurm& slurm) const;
   void export_for_job(Slurm& slurm) const;
+  void mark_command_line(Slurm& slurm) const;
+  void mark_list_of_commands(Slurm& slurm) const;
+
+  // A component of the command, as far as they are parsed.
+  struct Parsed {
+    OptionValues values;
+    bool is_contained;  // it has an image, as far as can be seen here
+    size_t command;     // which word is its command, counted from the component's first word
+  };
 
   const Settings& settings_;
-  const Record record_;
   OptionSources sources_;
   bool only_explains_ = false;
-  // Components that have an image, and those of which only the nodes know whether the site has one for them.
-  size_t contained_ = 0, undecided_ = 0;
-  std::vector<OptionValues> components_;  // one for each so far
+  std::vector<Parsed> components_;
+  size_t contained_ = 0;  // how many of them are
+  size_t undecided_ = 0;  // of how many only the nodes know whether the site has an image for them
 };
 
 }  // namespace slipway

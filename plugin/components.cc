@@ -41,7 +41,9 @@ std::vector<unsigned> numbers_of(std::string_view list) {
 }
 
 // getopt takes an option's name cut short, with its value behind "=" or in the next word.
-bool is_het_group(const std::string& word) { return word.starts_with("--het") || word.starts_with("--pack"); }
+bool is_het_group(const std::string& word) {
+  return word.starts_with("--het") || word.starts_with("--pack");
+}
 
 }  // namespace
 
@@ -69,28 +71,31 @@ ComponentOptions read_components(const std::string& text) {
   return components;
 }
 
-std::vector<unsigned> components_of_words(const std::vector<std::string>& words) {
-  std::vector<unsigned> components;
+std::vector<Component> components_of_words(const std::vector<std::string>& words) {
+  std::vector<Component> components;
   unsigned part = 0;
   for (auto begin = words.begin();; ++part) {
-    const auto end = std::find(begin, words.end(), ":");
+    const auto end = std::find(begin + (part > 0), words.end(), ":");
     const auto option = std::find_if(begin, end, is_het_group);
     std::vector<unsigned> named;
     if (option != end) {
       const size_t equals = option->find('=');
-      if (equals != option->npos) named = numbers_of(std::string_view(*option).substr(equals + 1));
-      else if (option + 1 != end) named = numbers_of(*(option + 1));
+      if (equals != option->npos)
+        named = numbers_of(std::string_view(*option).substr(equals + 1));
+      else if (option + 1 != end)
+        named = numbers_of(*(option + 1));
     }
     if (named.empty()) named.push_back(part);
-    components.insert(components.end(), named.begin(), named.end());
+    for (const unsigned number : named) components.push_back({number, static_cast<size_t>(begin - words.begin())});
     if (end == words.end()) return components;
-    begin = end + 1;
+    begin = end;
   }
 }
 
 // The components of a heterogeneous job are jobs of their own, which the environment lists. Those of a heterogeneous
-// step in an ordinary job differ by the step's suffix only.
-std::optional<unsigned> served_component(const Slurm& slurm, const std::string& process_title) {
+// step in an ordinary job differ by the last number in the socket's name only, "SPOOL/NODE_JOB.STEP.COMPONENT"
+// (stepd_api.c from 20.11 on).
+std::optional<unsigned> served_component(const Slurm& slurm, const std::string& socket) {
   const std::string own_job = std::to_string(slurm.job());
   for (const char* prefix : {"SLURM_JOB_ID_HET_GROUP_", "SLURM_JOB_ID_PACK_GROUP_"}) {
     for (unsigned component = 0; component < kMostComponents; ++component) {
@@ -99,9 +104,10 @@ std::optional<unsigned> served_component(const Slurm& slurm, const std::string& 
       if (*job == own_job) return component;
     }
   }
-  const size_t suffix = process_title.find('+');
-  if (suffix == process_title.npos) return std::nullopt;
-  std::string_view number = std::string_view(process_title).substr(suffix + 1);
+  const std::string step = "_" + own_job + "." + std::to_string(slurm.step()) + ".";
+  const size_t at = socket.rfind(step);
+  if (at == socket.npos) return std::nullopt;
+  std::string_view number = std::string_view(socket).substr(at + step.size());
   return take_number(number);
 }
 

@@ -23,9 +23,14 @@ ComponentOptions read_components(const std::string& text);
 
 // In srun: the components that its words ask for, in the order in which it calls init_post_opt for them: one for each
 // part between colons, or those that the part's --het-group= names.
-std::vector<unsigned> components_of_words(const std::vector<std::string>& words);
+struct Component {
+  unsigned number;
+  size_t begin;  // of its part among the words: the program's name, or the colon
+  bool operator==(const Component&) const = default;
+};
+std::vector<Component> components_of_words(const std::vector<std::string>& words);
 
-// On a node: the component that a slurmstepd with this title ("slurmstepd: [JOB.STEP+COMPONENT]") serves.
-std::optional<unsigned> served_component(const Slurm& slurm, const std::string& process_title);
+// On a node: the component that the slurmstepd serves which listens on this socket (plugin/spool.h).
+std::optional<unsigned> served_component(const Slurm& slurm, const std::string& socket);
 
 }  // namespace slipway

@@ -1,6 +1,4 @@
-// How the client makes sure that a step which asked for a container never runs on the host of a node where the plugin
-// is missing: it puts a directory that exists nowhere in front of argv[0], and only the plugin on the node takes it
-// away again. Without it, slurmstepd fails to execute that path, which says what is wrong.
+// Puts the mark (helper/mark.h) in front of commands.
 #pragma once
 
 #include <string>
@@ -8,8 +6,14 @@
 namespace slipway {
 
 std::string mark_command(const std::string& command);
+bool is_marked(const std::string& command);
 
 // The command as the user wrote it, whether it was marked or not (the batch script is not).
 std::string unmark_command(const std::string& command);
+
+// The text of a --multi-prog file with each of its commands marked, as slurmstepd reads it (multi_prog.c there): a line
+// holds ranks, a command and its arguments, and a backslash at its end continues it. What is no such line stays as it
+// is.
+std::string mark_multi_prog(const std::string& text);
 
 }  // namespace slipway

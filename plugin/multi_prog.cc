@@ -20,7 +20,8 @@ bool is_ranks_and_command(const std::string& line) {
 
 }  // namespace
 
-bool is_multi_prog(const std::vector<std::string>& command_line) {
+bool is_multi_prog(const Slurm& slurm, const std::vector<std::string>& command_line) {
+  if (const auto option = slurm.option("multi-prog")) return *option == "set";
   return getenv("SLURM_MULTI_PROG") ||
          std::find(command_line.begin(), command_line.end(), "--multi-prog") != command_line.end();
 }

@@ -15,9 +15,7 @@
 #include "helper/replaced.h"
 #include "helper/request.h"
 #include "helper/terms.h"
-#include "plugin/command_line.h"
 #include "plugin/components.h"
-#include "plugin/job_record.h"
 #include "plugin/marker.h"
 #include "plugin/multi_prog.h"
 #include "plugin/option_sources.h"
@@ -100,10 +98,11 @@ Request request_for(const Slurm& slurm, const Settings& settings, const Subject&
   return request;
 }
 
-// What slurmstepd calls itself, "slurmstepd: [123.0]": its one word.
-std::string process_title() {
-  const std::vector<std::string> words = own_command_line();
-  return words.empty() ? "" : words[0];
+// srun calls a job that it makes itself by the command of its words.
+void unmark_job_name(Slurm& slurm) {
+  constexpr char kName[] = "SLURM_JOB_NAME";
+  const std::string name = slurm.environment(kName).value_or("");
+  if (is_marked(name)) slurm.set_environment(kName, unmark_command(name));
 }
 
 // Of this node's component, where srun has the plugin; else what the job passes on. What the step's commands start
@@ -119,7 +118,8 @@ OptionValues take_options(Slurm& slurm) {
   }
   slurm.unset_environment(kStepVariable);
   const ComponentOptions components = read_components(*text);
-  const auto component = components.size() > 1 ? served_component(slurm, process_title()) : std::nullopt;
+  const auto component =
+      components.size() > 1 ? served_component(slurm, step_socket(slurm.job(), slurm.step())) : std::nullopt;
   const auto found = components.size() > 1 ? components.find(component.value_or(-1)) : components.begin();
   if (found == components.end()) {
     throw Error("container", "this node cannot tell which component of the step it serves",
@@ -146,14 +146,17 @@ bool runs_on_host(uint32_t step, const Settings& settings, const OptionValues& o
 void refuse_multi_prog(const std::vector<std::string>& words) {
   const std::string line = line_of_multi_prog(words);
   if (line.empty()) return;
-  throw Error(printable(line), "may be a line of --multi-prog's, and none of its commands can be put into a container "
-              "before Slurm 23.11", "put the step's command and arguments into a script");
+  throw Error(printable(line),
+              "may be a line of --multi-prog's, and none of its commands can be put into a container "
+              "before Slurm 23.11",
+              "put the step's command and arguments into a script");
 }
 
 }  // namespace
 
 Node::Node(Slurm& slurm, const Settings& settings) : settings_(settings) {
   if (slurm.step() == kExternStep) return;
+  unmark_job_name(slurm);
   try {
     decide(slurm, take_options(slurm));
   } catch (const Error& error) {
@@ -174,16 +177,18 @@ void Node::decide(Slurm& slurm, const OptionValues& options) {
   if (!site_chooses) refuse_unknown_subject(settings_);
   const ImageChoice choice = choose_image(options, settings_, slurm.uid());
   is_forced_ = choice.is_forced;
-  if (choice.image.empty() || runs_on_host(slurm.step(), settings_, options, choice.is_forced)) stay_on_host(slurm);
-  else start(slurm, options, choice);
+  if (choice.image.empty() || runs_on_host(slurm.step(), settings_, options, choice.is_forced))
+    stay_on_host(slurm);
+  else
+    start(slurm, options, choice);
 }
 
 // The client may have marked the command, for an image that it saw.
 void Node::stay_on_host(Slurm& slurm) {
   enter_.reset();
   const std::vector<std::string> words = slurm.words();
-  if (words.empty() || unmark_command(words[0]) == words[0]) return;
-  if (slurm.replace_command(unmark_command(words[0]))) return;
+  if (words.empty() || !is_marked(words[0])) return;
+  if (slurm.replace_word(0, unmark_command(words[0]))) return;
   throw Error("container", "the step's command cannot be replaced", "report this to slipway's authors");
 }
 
@@ -191,7 +196,9 @@ void Node::stay_on_host(Slurm& slurm) {
 // wrong with a file that config= names is not among the words.
 void Node::read_settings_again(const Slurm& slurm) {
   if (settings_.words.empty()) return;
-  if (settings_.depends_on_job) subject_ = subject_in(slurm.job_record(), slurm.job());
+  if (settings_.depends_on_job) {
+    if (const auto record = slurm.job_record()) subject_ = {record->partition, record->account, {}};
+  }
   subject_.groups = slurm.groups();
   subject_.groups.push_back(slurm.gid());
   const std::string error = settings_.error;
@@ -235,18 +242,19 @@ void Node::hand_over(Slurm& slurm) {
   if (fcntl(ranks_end_.get(), F_SETFD, 0) != 0) throw system_error("container", "fcntl(F_SETFD)");
   slurm.set_environment(kEnterVariable, std::to_string(ranks_end_.get()) + ":" +
                                             std::to_string(settings_.stage_timeout_seconds + kGraceSeconds));
-  const std::string command = unmark_command(words[0]);
-  // srun marks no list of commands. But a mark can be forged.
-  const bool is_marked = command != words[0] && !is_forced_;
-  if (!slurm.can_prepend_word() && !is_marked && slurm.step() != kBatchStep) refuse_multi_prog(words);
+  // srun marks no list of commands of such a Slurm. But a mark can be forged.
+  const bool is_one_command = (is_marked(words[0]) && !is_forced_) || slurm.step() == kBatchStep;
+  if (!slurm.can_prepend_word() && !is_one_command) refuse_multi_prog(words);
   // Where there is none, slurmstepd names the file that it misses.
   const std::string enter = enter_ ? "/proc/self/fd/" + std::to_string(enter_.get()) : kEnter;
-  const bool handed_over = slurm.can_prepend_word()
-                               ? slurm.replace_command(command) && slurm.prepend_word(enter)
-                               : slurm.replace_command(enter);
-  if (!handed_over)
+  if (!(slurm.can_prepend_word() ? slurm.prepend_word(enter) : slurm.replace_word(0, enter))) {
     throw Error("container", "the step's command cannot be replaced", "report this to slipway's authors");
-  if (!slurm.can_prepend_word()) slurm.set_environment(kArgv0Variable, command);
+  }
+  // The user's own variable of that name must not reach enter.
+  if (slurm.can_prepend_word())
+    slurm.unset_environment(kArgv0Variable);
+  else
+    slurm.set_environment(kArgv0Variable, words[0]);
 }
 
 void Node::ranks_are_forked() {

@@ -1,44 +1,28 @@
 #include "plugin/record.h"
 
-#include <sys/stat.h>
-#include <unistd.h>
+#include "helper/error.h"
 
 namespace slipway {
 
 namespace {
 
-constexpr char kSecondStart[] = "SLIPWAY_SECOND_START";
-
-// Source: srun(1) and sbatch(1), INPUT ENVIRONMENT VARIABLES.
-std::string variable_of(const std::string& program) {
-  if (program == "srun") return "SRUN_CONTAINER";
-  if (program == "sbatch") return "SBATCH_CONTAINER";
-  return "";
-}
-
-bool input_is_a_stream() {
-  struct stat status;
-  return fstat(STDIN_FILENO, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
-}
+constexpr char kContainer[] = "container", kMpi[] = "mpi", kPmix[] = "pmix";  // "pmix_v4" and so on, too
 
 }  // namespace
 
-Record::Record(Slurm& slurm)
-    : variable_(variable_of(slurm.program())),
-      is_second_(slurm.environment(kSecondStart).has_value()),
-      input_(lseek(STDIN_FILENO, 0, SEEK_CUR)) {
-  slurm.unset_environment(kSecondStart);
-}
-
-void Record::show(Slurm& slurm, const std::string& image) const {
-  if (is_second_ || variable_.empty()) return;
-  if (!slurm.launches_steps() && input_is_a_stream()) return;
-  if (input_ >= 0) lseek(STDIN_FILENO, input_, SEEK_SET);
-  slurm.start_again({variable_ + "=" + image, std::string(kSecondStart) + "=1"});
-}
-
-void Record::take_variable_away(Slurm& slurm) const {
-  if (is_second_) slurm.unset_environment(variable_.c_str());
+// Since Slurm 23.02, mpi/pmix looks for its sockets in the bundle of a step's --container, which without an oci.conf
+// does not exist (src/plugins/mpi/pmix/pmixp_info.c): such a step must not have that option. `mpi` is MpiDefault where
+// the user did not say --mpi.
+void show_in_record(Slurm& slurm, const std::string& image) {
+  if (!slurm.has_native_container()) return;
+  const bool would_break = slurm.launches_steps() && slurm.native_container_breaks_pmix() &&
+                           slurm.option(kMpi).value_or("").starts_with(kPmix);
+  if (!image.empty() && !would_break) {
+    slurm.set_option(kContainer, image);  // without it, only the record is poorer
+  } else if (slurm.option(kContainer) && !slurm.reset_option(kContainer) && would_break) {
+    throw Error("--container", "Slurm would take it for an OCI bundle of --mpi=pmix",
+                "use --container-image, which means the same");
+  }
 }
 
 }  // namespace slipway

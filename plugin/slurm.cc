@@ -1,7 +1,7 @@
 // The SPANK hooks: each turns what Slurm passes into a call of Client or Node, and lets no exception out.
 #include "plugin/slurm.h"
 
-#include <dlfcn.h>
+#include <getopt.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -9,7 +9,7 @@
 #include <memory>
 
 extern "C" {
-#include <slurm/slurm.h>
+#include <slurm/slurm_version.h>
 #include <slurm/spank.h>
 }
 
@@ -19,8 +19,8 @@ extern "C" {
 #include "plugin/client.h"
 #include "plugin/command_line.h"
 #include "plugin/explain_option.h"
+#include "plugin/libslurm.h"
 #include "plugin/node.h"
-#include "plugin/release.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 
@@ -39,19 +39,11 @@ unsigned int plugin_version = SLURM_VERSION_NUMBER;
 namespace slipway {
 namespace {
 
-long slurm_api() {
-  const auto version = reinterpret_cast<long (*)()>(dlsym(RTLD_DEFAULT, "slurm_api_version"));
-  return version ? version() : 0;
-}
-
-// Runs when the plugin is loaded, before Slurm looks at plugin_version: one binary serves every release.
+// Runs when the plugin is loaded, before Slurm looks at plugin_version: one binary serves every release. Of a release
+// that is not known it stays as it was compiled, and Slurm refuses the plugin by itself.
 __attribute__((constructor)) void adopt_release() {
-  if (const unsigned number = release_of_api(slurm_api())) plugin_version = number;
+  if (const SlurmRelease* const release = slurm_release(libslurm::api())) plugin_version = version_number(*release);
 }
-
-// spank_prepend_task_argv, since Slurm 23.11 (spank.h there). Looked for when the plugin is loaded, not in every rank.
-using Prepend = spank_err_t (*)(spank_t, int, const char*[]);
-const auto prepend = reinterpret_cast<Prepend>(dlsym(RTLD_DEFAULT, "spank_prepend_task_argv"));
 
 std::vector<char*> pointers_to(std::vector<std::string>& words) {
   std::vector<char*> pointers;
@@ -80,13 +72,17 @@ class Spank : public Slurm {
   }
 
   void set_environment(const char* name, const std::string& value) override {
-    if (on_node_) spank_setenv(spank_, name, value.c_str(), 1);
-    else setenv(name, value.c_str(), 1);
+    if (on_node_)
+      spank_setenv(spank_, name, value.c_str(), 1);
+    else
+      setenv(name, value.c_str(), 1);
   }
 
   void unset_environment(const char* name) override {
-    if (on_node_) spank_unsetenv(spank_, name);
-    else unsetenv(name);
+    if (on_node_)
+      spank_unsetenv(spank_, name);
+    else
+      unsetenv(name);
   }
 
   std::vector<std::string> words() const override {
@@ -96,32 +92,36 @@ class Spank : public Slurm {
     return std::vector<std::string>(words, words + count);
   }
 
-  // S_JOB_ARGV is the very array that is executed (on a node) or sent to the nodes (in srun). The old string belongs to
-  // Slurm's allocator and is left to it.
-  bool replace_command(const std::string& command) override {
+  // S_JOB_ARGV is the very array that is executed (on a node) or sent to the nodes (in srun). srun may free the new
+  // string. The old one is left to Slurm's allocator.
+  bool replace_word(size_t index, const std::string& word) override {
     int count = 0;
     char** words = nullptr;
-    if (spank_get_item(spank_, S_JOB_ARGV, &count, &words) != ESPANK_SUCCESS || count < 1) return false;
-    words[0] = strdup(command.c_str());
-    return words[0] != nullptr;
+    if (spank_get_item(spank_, S_JOB_ARGV, &count, &words) != ESPANK_SUCCESS) return false;
+    if (count < 0 || index >= static_cast<size_t>(count)) return false;
+    char* const copy = libslurm::allocated_copy(word);
+    if (copy) words[index] = copy;
+    return copy != nullptr;
   }
 
-  bool can_prepend_word() const override { return prepend != nullptr; }
-
-  bool prepend_word(const std::string& word) override {
-    const char* words[] = {word.c_str()};
-    return prepend(spank_, 1, words) == ESPANK_SUCCESS;
-  }
+  bool can_prepend_word() const override { return libslurm::can_prepend_words(); }
+  bool prepend_word(const std::string& word) override { return libslurm::prepend_word(spank_, word); }
 
   bool launches_steps() const override { return spank_context() == S_CTX_LOCAL; }
 
-  std::string program() const override {
-    return !on_node_ && has_native_container(slurm_api()) ? program_invocation_short_name : "";
-  }
+  std::optional<std::string> option(const char* name) const override { return libslurm::option(name); }
+  bool set_option(const char* name, const std::string& value) override { return libslurm::set_option(name, value); }
+  bool reset_option(const char* name) override { return libslurm::reset_option(name); }
+  bool has_native_container() const override { return libslurm::api() >= kFirstWithContainer; }
+  bool native_container_breaks_pmix() const override { return libslurm::api() >= kFirstPmixWithBundle; }
 
-  void start_again(const std::vector<std::string>& variables) override {
-    std::vector<std::string> words = own_command_line(), environment = first_environment();
-    environment.insert(environment.end(), variables.begin(), variables.end());
+  std::vector<std::string> command_line() const override { return own_command_line(); }
+
+  // srun parses each component's words with getopt, whose variable this is.
+  size_t command_index() const override { return static_cast<size_t>(optind); }
+
+  void start_again(std::vector<std::string> words) override {
+    std::vector<std::string> environment = first_environment();
     execve("/proc/self/exe", pointers_to(words).data(), pointers_to(environment).data());
   }
 
@@ -134,19 +134,7 @@ class Spank : public Slurm {
   uint32_t local_tasks() const override { return item<uint32_t>(S_JOB_LOCAL_TASK_COUNT, 1); }
   int local_task() const override { return item<int>(S_TASK_ID, -1); }
 
-  // The functions are slurmstepd's own, of whatever release; of their answer only the first record's text is looked at.
-  std::string job_record() const override {
-    const auto load = reinterpret_cast<decltype(&slurm_load_job)>(dlsym(RTLD_DEFAULT, "slurm_load_job"));
-    const auto print = reinterpret_cast<decltype(&slurm_sprint_job_info)>(dlsym(RTLD_DEFAULT, "slurm_sprint_job_info"));
-    const auto release =
-        reinterpret_cast<decltype(&slurm_free_job_info_msg)>(dlsym(RTLD_DEFAULT, "slurm_free_job_info_msg"));
-    job_info_msg_t* records = nullptr;
-    if (!load || !print || !release || load(&records, job(), 0) != 0 || !records) return "";
-    char* const text = records->record_count > 0 ? print(records->job_array, 0) : nullptr;
-    const std::string record = text ? text : "";  // the text is Slurm's allocator's, and is left to it
-    release(records);
-    return record;
-  }
+  std::optional<JobRecord> job_record() const override { return libslurm::load_job(job()); }
 
   std::vector<gid_t> groups() const override {
     gid_t* groups = nullptr;
@@ -176,7 +164,9 @@ bool is_client() {
   return context == S_CTX_LOCAL || context == S_CTX_ALLOCATOR;
 }
 
-bool is_node() { return spank_context() == S_CTX_REMOTE; }
+bool is_node() {
+  return spank_context() == S_CTX_REMOTE;
+}
 
 // A hook's body. Negative on failure: up to 24.11, a positive number is an error that Slurm logs and ignores.
 template <typename Body>
@@ -236,7 +226,7 @@ void register_options(spank_t spank) {
     if (spelling.pyxis && settings.options == Settings::Options::kNative) continue;
     register_spelling(spank, spelling, spelling.name);
   }
-  if (!has_native_container(slurm_api())) register_spelling(spank, option_spellings().front(), "container");
+  if (libslurm::api() < kFirstWithContainer) register_spelling(spank, option_spellings().front(), "container");
   if (is_client()) {
     register_option(spank, kExplainOption, nullptr, "for slipway explain: run nothing", 0, take_explain_option);
   }

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "plugin/libslurm.h"
+
 namespace slipway {
 
 class Slurm {
@@ -20,19 +22,31 @@ class Slurm {
   virtual void set_environment(const char* name, const std::string& value) = 0;
   virtual void unset_environment(const char* name) = 0;
 
-  // The step's words. Before Slurm 23.11 they can only be replaced in place.
+  // The step's words: the command and its arguments. With --multi-prog they are the file's name and its text. Before
+  // Slurm 23.11 they can only be replaced in place.
   virtual std::vector<std::string> words() const = 0;
-  virtual bool replace_command(const std::string& command) = 0;
+  virtual bool replace_word(size_t index, const std::string& word) = 0;
   virtual bool can_prepend_word() const = 0;
   virtual bool prepend_word(const std::string& word) = 0;
 
   // In a client: whether it is srun. sbatch and salloc only make jobs.
   virtual bool launches_steps() const = 0;
 
-  // In a client whose Slurm has a --container of its own: the program's name, srun for example; else empty.
-  virtual std::string program() const = 0;
-  // Executes the client once more, with its words and its first environment and these variables. Returns on failure.
-  virtual void start_again(const std::vector<std::string>& variables) = 0;
+  // In a client: Slurm's own options of this command, or component of it, by their names without dashes. Nothing, or
+  // false: it is not set, or this Slurm does not let a plugin at its options.
+  virtual std::optional<std::string> option(const char* name) const = 0;
+  virtual bool set_option(const char* name, const std::string& value) = 0;
+  virtual bool reset_option(const char* name) = 0;
+  // Whether it has a --container of its own, and whether that breaks PMIx where there is no oci.conf.
+  virtual bool has_native_container() const = 0;
+  virtual bool native_container_breaks_pmix() const = 0;
+  // In a client: the words that it was started with.
+  virtual std::vector<std::string> command_line() const = 0;
+  // In srun, when a component's options are parsed: which word is its command, counted from the component's first word.
+  virtual size_t command_index() const = 0;
+
+  // Executes the client once more, with these words and its first environment. Returns on failure.
+  virtual void start_again(std::vector<std::string> words) = 0;
   // Executes the program words[0] in place of the client. Returns on failure.
   virtual void execute(std::vector<std::string> words) = 0;
 
@@ -46,8 +60,8 @@ class Slurm {
   virtual uint32_t step() const = 0;
   virtual int local_task() const = 0;
   virtual uint32_t local_tasks() const = 0;  // how many ranks the step has on this node
-  // What slurmctld says of the step's job now, as `scontrol show job` prints it: one question to it. Empty: no answer.
-  virtual std::string job_record() const = 0;
+  // What slurmctld says of the step's job now: one question to it. Nothing: no answer, or none that can be read.
+  virtual std::optional<JobRecord> job_record() const = 0;
 };
 
 // Steps that are not a user's srun (slurm.h, SLURM_EXTERN_CONT and its neighbours).

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <string_view>
 
 namespace slipway {
 
@@ -23,15 +24,21 @@ std::string path_of_socket(int descriptor) {
 
 }  // namespace
 
-std::string spool_directory(uint32_t job, uint32_t step) {
+std::string step_socket(uint32_t job, uint32_t step) {
   const std::string name = "_" + std::to_string(job) + "." + std::to_string(step);
   for (int descriptor = 3; descriptor < kHighestDescriptor; ++descriptor) {
     const std::string path = path_of_socket(descriptor);
-    if (path.starts_with('/') && path.find(name, path.find_last_of('/')) != path.npos) {
-      return path.substr(0, path.find_last_of('/'));
-    }
+    const size_t at = path.starts_with('/') ? path.find(name, path.find_last_of('/')) : path.npos;
+    if (at == path.npos) continue;
+    const std::string_view rest = std::string_view(path).substr(at + name.size());
+    if (rest.empty() || rest.starts_with('.')) return path;
   }
   return "";
+}
+
+std::string spool_directory(uint32_t job, uint32_t step) {
+  const std::string socket = step_socket(job, step);
+  return socket.empty() ? "" : socket.substr(0, socket.find_last_of('/'));
 }
 
 }  // namespace slipway

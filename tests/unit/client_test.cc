@@ -1,6 +1,7 @@
 // Which image srun, sbatch and salloc choose, and what they pass on.
 #include "plugin/client.h"
 
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 #include <unistd.h>
 
 #include <cstdlib>
@@ -12,15 +13,15 @@
 #include "tests/unit/fake_slurm.h"
 #include "tests/unit/temporary.h"
 
-#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
-
 using namespace slipway;
 
 TEST_GROUP(Client) {
   FakeSlurm slurm;
   Settings settings;
 
-  void setup() override { setenv("SLURM_CONF", "/nowhere/slurm.conf", 1); }
+  void setup() override {
+    setenv("SLURM_CONF", "/nowhere/slurm.conf", 1);
+  }
   void teardown() override {
     unsetenv("SLURM_CONF");
     slurm = FakeSlurm();  // CppUTest counts leaks before members are destroyed
@@ -51,8 +52,12 @@ TEST_GROUP(Client) {
     }
     client.launch(slurm);
   }
-  std::string images() { return slurm.environment(kStepVariable).value_or("none"); }
-  std::string job_image() { return slurm.environment("SLURM_CONTAINER").value_or("none"); }
+  std::string images() {
+    return slurm.environment(kStepVariable).value_or("none");
+  }
+  std::string job_image() {
+    return slurm.environment("SLURM_CONTAINER").value_or("none");
+  }
 };
 
 TEST(Client, AStepWithoutAContainerIsUntouched) {
@@ -114,12 +119,13 @@ TEST(Client, AddressesAndLineBreaksAreNoImages) {
 }
 
 TEST(Client, EachComponentHasItsOwn) {
+  slurm.typed = {"srun", mark_command("a"), ":", mark_command("b"), ":", mark_command("c")};
   type({{"/a.sif", nullptr}, {nullptr, "/b.sif"}, {"/c.sif", nullptr}});
   STRCMP_EQUAL("component=0\nimage=/a.sif\ncomponent=1\nimage=/b.sif\ncomponent=2\nimage=/c.sif\n", images().c_str());
 }
 
-// Slurm shows us one component's command and not which: no mark then, or a bare one would carry it.
 TEST(Client, AComponentMayHaveNone) {
+  slurm.typed = {"srun", "a", ":", mark_command("b")};
   type({{nullptr, nullptr}, {nullptr, "/b.sif"}});
   STRCMP_EQUAL("component=0\ncomponent=1\nimage=/b.sif\n", images().c_str());
   STRCMP_EQUAL("./app", slurm.command[0].c_str());
@@ -166,31 +172,96 @@ TEST(Client, MultiProgNeedsASlurmThatCanPrepend) {
   unsetenv("SLURM_MULTI_PROG");
 }
 
-TEST(Client, SlurmsRecordShowsTheAliasAfterASecondStart) {
+TEST(Client, SlurmsRecordShowsTheImage) {
   type({{nullptr, "/given.sif"}});
-  LONGS_EQUAL(1, slurm.starts.size());
-  STRCMP_EQUAL("SRUN_CONTAINER=/given.sif", slurm.starts[0][0].c_str());
-  STRCMP_EQUAL("SLIPWAY_SECOND_START=1", slurm.starts[0][1].c_str());
-}
-
-TEST(Client, ASecondStartIsTheLast) {
-  slurm.variables = {{"SRUN_CONTAINER", "/given.sif"}, {"SLIPWAY_SECOND_START", "1"}};
-  type({{"/given.sif", "/given.sif"}});
-  LONGS_EQUAL(0, slurm.starts.size());
-  STRCMP_EQUAL("component=0\nimage=/given.sif\n", images().c_str());
-  LONGS_EQUAL(0, slurm.variables.count("SRUN_CONTAINER") + slurm.variables.count("SLIPWAY_SECOND_START"));
-}
-
-TEST(Client, StartsOnceWhereSlurmKnowsTheImageOrTakesNone) {
-  type({{"/given.sif", nullptr}});
-  slurm.variables = {{"SLURM_CONTAINER", "/inherited.sif"}, {"SRUN_CONTAINER", "the user's own"}};
-  type({{nullptr, nullptr}});
-  STRCMP_EQUAL("the user's own", slurm.variables["SRUN_CONTAINER"].c_str());
-  for (const char* program : {"salloc", ""}) {
-    slurm.program_name = program;
-    type({{nullptr, "/given.sif"}});
+  STRCMP_EQUAL("/given.sif", slurm.options["container"].c_str());
+  for (const bool is_srun : {true, false}) {
+    slurm = FakeSlurm();
+    slurm.is_srun = is_srun;
+    slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
+    type({{nullptr, nullptr}});
+    STRCMP_EQUAL("/inherited.sif", slurm.options["container"].c_str());
   }
+}
+
+TEST(Client, SlurmsRecordShowsNoImageWhereThereIsNone) {
+  slurm.options["container"] = "none";
+  type({{"none", nullptr}});
+  CHECK_FALSE(slurm.options.count("container"));
+  slurm = FakeSlurm();
+  slurm.has_container = false;
+  type({{nullptr, "/given.sif"}});
+  CHECK(slurm.options.empty());
+}
+
+TEST(Client, SlurmTakesNoImageForABundleOfPmix) {
+  for (const char* image : {"/given.sif", "none"}) {
+    slurm = FakeSlurm();
+    slurm.options = {{"mpi", "pmix_v4"}, {"container", image}};
+    type({{image, nullptr}});
+    CHECK_FALSE(slurm.options.count("container"));
+  }
+  for (const char* mpi : {"pmi2", "none"}) {
+    slurm.options["mpi"] = mpi;
+    type({{nullptr, "/given.sif"}});
+    STRCMP_EQUAL("/given.sif", slurm.options["container"].c_str());
+  }
+  slurm.options["mpi"] = "pmix";
+  slurm.breaks_pmix = false;
+  type({{nullptr, "/given.sif"}});
+  STRCMP_EQUAL("/given.sif", slurm.options["container"].c_str());
+}
+
+TEST(Client, AJobsImageHarmsNoStepOfPmix) {
+  slurm.is_srun = false;
+  slurm.options["mpi"] = "pmix";
+  type({{nullptr, "/given.sif"}});
+  STRCMP_EQUAL("/given.sif", slurm.options["container"].c_str());
+}
+
+TEST(Client, TheDestinationOfABroadcastIsMarkedToo) {
+  slurm.options["bcast"] = "/tmp/app";
+  type({{"/a.sif", nullptr}});
+  STRCMP_EQUAL(mark_command("/tmp/app").c_str(), slurm.options["bcast"].c_str());
+}
+
+TEST(Client, WhatIsNotShownAtLaunchIsMarkedAmongSrunsWords) {
+  slurm.options["async"] = "set";
+  CHECK_THROWS(Error, type({{"/a.sif", nullptr}}));
+  CHECK((slurm.starts == std::vector<std::vector<std::string>>{{"srun", mark_command("./app"), "word"}}));
+  slurm.typed = slurm.starts[0];
+  type({{"/a.sif", nullptr}});
+  LONGS_EQUAL(1, slurm.starts.size());
+}
+
+TEST(Client, ComponentsWithAnImageAreMarkedAmongSrunsWords) {
+  slurm.typed = {"srun", "a", ":", "b", ":", "c"};
+  CHECK_THROWS(Error, type({{"/a.sif", nullptr}, {nullptr, nullptr}, {nullptr, "/c.sif"}}));
+  CHECK((slurm.starts ==
+         std::vector<std::vector<std::string>>{{"srun", mark_command("a"), ":", "b", ":", mark_command("c")}}));
+}
+
+TEST(Client, StepsWithoutAnImageStartOnce) {
+  slurm.typed = {"srun", "a", ":", "b"};
+  type({{nullptr, nullptr}, {"none", nullptr}});
   LONGS_EQUAL(0, slurm.starts.size());
+}
+
+TEST(Client, WhatSrunItselfMustFindCannotBeMarkedAmongItsWords) {
+  slurm.options = {{"async", "set"}, {"bcast", "/tmp/app"}};
+  STRCMP_CONTAINS("--bcast: does not go with --container and --async", complaint_about({{"/a.sif", nullptr}}).c_str());
+  slurm = FakeSlurm();
+  slurm.options["bcast"] = "/tmp/app";
+  slurm.typed = {"srun", "a", ":", "b"};
+  STRCMP_CONTAINS("in a heterogeneous step", complaint_about({{"/a.sif", nullptr}, {nullptr, nullptr}}).c_str());
+}
+
+TEST(Client, EachCommandOfAListIsMarked) {
+  slurm.options["multi-prog"] = "set";
+  slurm.prepends = true;
+  slurm.command = {"list", "0 a\n1-3 b c\n"};
+  type({{"/a.sif", nullptr}});
+  STRCMP_EQUAL(mark_multi_prog("0 a\n1-3 b c\n").c_str(), slurm.command[1].c_str());
 }
 
 TEST(Client, ExplainsInPlaceOfALaunch) {

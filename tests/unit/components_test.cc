@@ -1,12 +1,22 @@
 #include "plugin/components.h"
 
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
+
 #include "helper/error.h"
 #include "tests/unit/fake_slurm.h"
 
-#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
-
 using namespace slipway;
 using Numbers = std::vector<unsigned>;
+
+namespace {
+
+Numbers numbers_of(const std::vector<std::string>& words) {
+  Numbers numbers;
+  for (const Component& component : components_of_words(words)) numbers.push_back(component.number);
+  return numbers;
+}
+
+}  // namespace
 
 TEST_GROUP(Components){};
 
@@ -14,9 +24,8 @@ TEST(Components, OptionsComeBackAsTheyWereWritten) {
   const ComponentOptions components = {
       {0, {{"image", "/a=b.sif"}, {"mounts", "/component=1:/x"}}}, {1, {}}, {12, {{"image", "/c d.sif"}}}};
   CHECK(components == read_components(to_text(components)));
-  STRCMP_EQUAL(
-      "component=0\nimage=/a=b.sif\nmounts=/component=1:/x\ncomponent=1\ncomponent=12\nimage=/c d.sif\n",
-      to_text(components).c_str());
+  STRCMP_EQUAL("component=0\nimage=/a=b.sif\nmounts=/component=1:/x\ncomponent=1\ncomponent=12\nimage=/c d.sif\n",
+               to_text(components).c_str());
 }
 
 TEST(Components, ReadingEndsWhereATextIsNotUnderstood) {
@@ -28,22 +37,22 @@ TEST(Components, ReadingEndsWhereATextIsNotUnderstood) {
 }
 
 TEST(Components, OnePartIsOneComponent) {
-  CHECK((Numbers{0} == components_of_words({"srun", "-n2", "./app"})));
-  CHECK((Numbers{0, 1, 2} == components_of_words({"srun", "a", ":", "-n2", "b", ":", "c"})));
+  CHECK((Numbers{0} == numbers_of({"srun", "-n2", "./app"})));
+  CHECK((Numbers{0, 1, 2} == numbers_of({"srun", "a", ":", "-n2", "b", ":", "c"})));
 }
 
 TEST(Components, HetGroupNamesThem) {
-  CHECK((Numbers{1} == components_of_words({"srun", "--het-group=1", "a"})));
-  CHECK((Numbers{1} == components_of_words({"srun", "--het-group", "1", "a"})));
-  CHECK((Numbers{1, 0} == components_of_words({"srun", "--het-group=1", "a", ":", "--pack-group=0", "b"})));
-  CHECK((Numbers{0, 2, 3} == components_of_words({"srun", "--het-group=[2-3,0]", "a"})));
-  CHECK((Numbers{0, 1} == components_of_words({"srun", "--het=0", "a", ":", "b"})));
+  CHECK((Numbers{1} == numbers_of({"srun", "--het-group=1", "a"})));
+  CHECK((Numbers{1} == numbers_of({"srun", "--het-group", "1", "a"})));
+  CHECK((Numbers{1, 0} == numbers_of({"srun", "--het-group=1", "a", ":", "--pack-group=0", "b"})));
+  CHECK((Numbers{0, 2, 3} == numbers_of({"srun", "--het-group=[2-3,0]", "a"})));
+  CHECK((Numbers{0, 1} == numbers_of({"srun", "--het=0", "a", ":", "b"})));
 }
 
 // srun refuses such words itself, or they belong to the program.
 TEST(Components, NonsenseCountsAsOneComponent) {
   for (const char* word : {"--het-group=", "--het-group=x", "--het-group=1-", "--het-group=999", "--het-group"}) {
-    CHECK((Numbers{0} == components_of_words({"srun", "a", word})));
+    CHECK((Numbers{0} == numbers_of({"srun", "a", word})));
   }
 }
 
@@ -51,13 +60,19 @@ TEST(Components, AComponentOfAHetJobIsAJobOfItsOwn) {
   FakeSlurm slurm;
   slurm.job_id = 12;
   slurm.variables = {{"SLURM_JOB_ID_HET_GROUP_0", "11"}, {"SLURM_JOB_ID_HET_GROUP_1", "12"}};
-  LONGS_EQUAL(1, *served_component(slurm, "slurmstepd: [12.0]"));
+  LONGS_EQUAL(1, *served_component(slurm, "/spool/n1_12.0"));
   slurm.variables = {{"SLURM_JOB_ID_PACK_GROUP_0", "12"}};
-  LONGS_EQUAL(0, *served_component(slurm, "slurmstepd: [12.0]"));
+  LONGS_EQUAL(0, *served_component(slurm, "/spool/n1_12.0"));
 }
 
-TEST(Components, AComponentOfAHetStepIsASuffix) {
-  LONGS_EQUAL(2, *served_component(FakeSlurm(), "slurmstepd: [7.0+2]"));
-  CHECK_FALSE(served_component(FakeSlurm(), "slurmstepd: [7.0]").has_value());
-  CHECK_FALSE(served_component(FakeSlurm(), "slurmstepd: [7.0+]").has_value());
+TEST(Components, AComponentOfAHetStepIsInTheNameOfTheSocket) {
+  LONGS_EQUAL(2, *served_component(FakeSlurm(), "/spool/n1_7.0.2"));
+  for (const char* socket : {"", "/spool/n1_7.0", "/spool/n1_7.0.", "/spool/n1_17.0.2", "/spool/n1_7.01.2"}) {
+    CHECK_FALSE(served_component(FakeSlurm(), socket).has_value());
+  }
+}
+
+TEST(Components, APartBeginsWithTheProgramOrTheColon) {
+  CHECK((std::vector<Component>{{0, 0}, {1, 3}, {2, 3}} ==
+         components_of_words({"srun", "-n2", "a", ":", "--het-group=1,2", "b"})));
 }

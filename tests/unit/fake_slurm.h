@@ -13,12 +13,16 @@ struct FakeSlurm : slipway::Slurm {
   std::vector<std::string> command{"./app", "word"};
   bool prepends = false;
   bool is_srun = true;
-  std::string program_name = "srun";
-  std::vector<std::vector<std::string>> starts;  // the variables of each start_again
+  bool has_container = true, breaks_pmix = true;
+  std::map<std::string, std::string> options;  // Slurm's own
+  bool shows_options = true;
+  std::vector<std::string> typed{"srun", "./app", "word"};
+  size_t command_place = 1;
+  std::vector<std::vector<std::string>> starts;  // the words of each start_again
   std::vector<std::string> executed;
   uint32_t job_id = 7, step_id = 0;
   int task = 0;
-  std::string record;
+  std::optional<slipway::JobRecord> record;
   mutable int questions = 0;  // how often the record was asked for
 
   std::optional<std::string> environment(const char* name) const override {
@@ -28,9 +32,9 @@ struct FakeSlurm : slipway::Slurm {
   void set_environment(const char* name, const std::string& value) override { variables[name] = value; }
   void unset_environment(const char* name) override { variables.erase(name); }
   std::vector<std::string> words() const override { return command; }
-  bool replace_command(const std::string& word) override {
-    command[0] = word;
-    return true;
+  bool replace_word(size_t index, const std::string& word) override {
+    if (index < command.size()) command[index] = word;
+    return index < command.size();
   }
   bool can_prepend_word() const override { return prepends; }
   bool prepend_word(const std::string& word) override {
@@ -38,8 +42,24 @@ struct FakeSlurm : slipway::Slurm {
     return prepends;
   }
   bool launches_steps() const override { return is_srun; }
-  std::string program() const override { return program_name; }
-  void start_again(const std::vector<std::string>& variables) override { starts.push_back(variables); }
+  std::optional<std::string> option(const char* name) const override {
+    const auto found = options.find(name);
+    if (!shows_options || found == options.end()) return std::nullopt;
+    return found->second;
+  }
+  bool set_option(const char* name, const std::string& value) override {
+    if (shows_options) options[name] = value;
+    return shows_options;
+  }
+  bool reset_option(const char* name) override {
+    if (shows_options) options.erase(name);
+    return shows_options;
+  }
+  bool has_native_container() const override { return has_container; }
+  bool native_container_breaks_pmix() const override { return breaks_pmix; }
+  std::vector<std::string> command_line() const override { return typed; }
+  size_t command_index() const override { return command_place; }
+  void start_again(std::vector<std::string> words) override { starts.push_back(words); }
   void execute(std::vector<std::string> words) override { executed = words; }
   uid_t uid() const override { return 12345; }
   gid_t gid() const override { return 12345; }
@@ -48,7 +68,7 @@ struct FakeSlurm : slipway::Slurm {
   uint32_t step() const override { return step_id; }
   int local_task() const override { return task; }
   uint32_t local_tasks() const override { return 1; }
-  std::string job_record() const override {
+  std::optional<slipway::JobRecord> job_record() const override {
     ++questions;
     return record;
   }

@@ -2,6 +2,7 @@
 // every failure must reach the ranks.
 #include "plugin/node.h"
 
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 #include <stdlib.h>
 
 #include "enter/arrival.h"
@@ -11,8 +12,6 @@
 #include "plugin/option_sources.h"
 #include "tests/unit/fake_slurm.h"
 #include "tests/unit/in_child.h"
-
-#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 using namespace slipway;
 
@@ -25,7 +24,7 @@ TEST_GROUP(Node) {
     settings = Settings();
   }
   // What enter, in a rank's place, would say.
-  std::string what_the_rank_hears(Node& node) {
+  std::string what_the_rank_hears(Node & node) {
     node.tell_place(slurm);
     node.hand_over(slurm);
     const int socket = atoi(slurm.variables[kEnterVariable].c_str());
@@ -71,7 +70,7 @@ TEST(Node, ReplacesTheCommandInPlaceWhereSlurmCanDoNothingElse) {
   node.hand_over(slurm);
   STRCMP_EQUAL(LIBEXECDIR "/slipway-enter", slurm.command[0].c_str());
   STRCMP_EQUAL("word", slurm.command[1].c_str());
-  STRCMP_EQUAL("./app", slurm.variables[kArgv0Variable].c_str());
+  STRCMP_EQUAL(mark_command("./app").c_str(), slurm.variables[kArgv0Variable].c_str());
 }
 
 TEST(Node, AListOfCommandsIsHandedOverOnlyWhereSlurmCan) {
@@ -108,8 +107,20 @@ TEST(Node, PutsEnterInFrontWhereSlurmCan) {
   slurm.prepends = true;
   Node node(slurm, settings);
   node.hand_over(slurm);
-  CHECK((slurm.command == std::vector<std::string>{LIBEXECDIR "/slipway-enter", "./app", "word"}));
+  CHECK((slurm.command == std::vector<std::string>{LIBEXECDIR "/slipway-enter", mark_command("./app"), "word"}));
+}
+
+TEST(Node, AVariableOfTheUsersIsNoCommandForEnter) {
+  slurm.variables = {{"SLURM_CONTAINER", "/a.sif"}, {kArgv0Variable, "/bin/forged"}};
+  slurm.prepends = true;
+  Node(slurm, settings).hand_over(slurm);
   CHECK_FALSE(slurm.variables.count(kArgv0Variable));
+}
+
+TEST(Node, AJobIsCalledByItsCommandWithoutTheMark) {
+  slurm.variables["SLURM_JOB_NAME"] = mark_command("./app");
+  Node node(slurm, settings);
+  STRCMP_EQUAL("./app", slurm.variables["SLURM_JOB_NAME"].c_str());
 }
 
 TEST(Node, TheAdminsMistakeReachesTheRanks) {
@@ -226,11 +237,11 @@ TEST(Node, AnInteractiveShellIsInAForcedImageOnly) {
 TEST(Node, SlurmctldIsAskedWhoseStepItIs) {
   settings = read_settings(std::vector<std::string>{"partition:debug.force_image=/site.sif"});
   slurm.command[0] = mark_command("./app");
-  slurm.record = "JobId=7 JobName=x\n   Priority=1 Account=(null)\n   Partition=all AllocNode=x\n";
+  slurm.record = JobRecord{"all", ""};
   Node other(slurm, settings);
   other.hand_over(slurm);
   STRCMP_EQUAL("./app", slurm.command[0].c_str());
-  slurm.record = "JobId=7 JobName=x\n   Priority=1 Account=(null)\n   Partition=debug AllocNode=x\n";
+  slurm.record = JobRecord{"debug", ""};
   Node node(slurm, settings);
   STRCMP_CONTAINS("install slipway completely", what_the_rank_hears(node).c_str());
 }
