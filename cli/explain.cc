@@ -47,10 +47,8 @@ bool starts_containers(const std::string& program) {
 std::vector<Words> parts_of(const Words& command) {
   std::vector<Words> parts(1);
   for (const std::string& word : command) {
-    if (word == ":")
-      parts.push_back({command[0]});
-    else
-      parts.back().push_back(word);
+    if (word == ":") parts.push_back({command[0]});
+    else parts.back().push_back(word);
   }
   return parts;
 }
@@ -132,9 +130,7 @@ json ask_for_step(const Words& command, const std::vector<Words>& parts) {
   return components;
 }
 
-bool would_fail(const json& component) {
-  return component["container"] && !component["errors"].empty();
-}
+bool would_fail(const json& component) { return component["container"] && !component["errors"].empty(); }
 
 }  // namespace
 
@@ -155,10 +151,8 @@ int explain_command(const Words& words) {
   answer["components"] = program == "srun" ? ask_for_step(command, parts) : ask_for_job(parts);
   const json& components = answer["components"];
   if (components[0].is_null()) return kExitRefused;
-  if (as_json)
-    printf("%s\n", answer.dump(2).c_str());
-  else
-    print_explanation(answer);
+  if (as_json) printf("%s\n", answer.dump(2).c_str());
+  else print_explanation(answer);
   return std::any_of(components.begin(), components.end(), would_fail) ? kExitRefused : 0;
 }
 

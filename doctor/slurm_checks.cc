@@ -65,10 +65,8 @@ Finding look_at_slurm_release(const Site& site) {
   std::vector<std::string> known, strange;
   for (const long number : numbers) {
     const SlurmRelease* const release = slurm_release(number);
-    if (release)
-      known.push_back(text_of_release(version_number(*release)));
-    else
-      strange.push_back(std::string(kLibrary) + std::to_string(number));
+    if (release) known.push_back(text_of_release(version_number(*release)));
+    else strange.push_back(std::string(kLibrary) + std::to_string(number));
   }
   if (known.empty()) {
     return missing(list_of(strange) + ", of a release that Slipway does not know", "Slurm refuses to load the plugin",

@@ -50,9 +50,7 @@ void refuse_oci_conf() {
   }
 }
 
-bool has_image(const OptionValues& values) {
-  return !image_of(values).empty();
-}
+bool has_image(const OptionValues& values) { return !image_of(values).empty(); }
 
 }  // namespace
 

@@ -17,13 +17,9 @@ std::vector<std::string> strings_of(const char* file) {
 
 }  // namespace
 
-std::vector<std::string> own_command_line() {
-  return strings_of("/proc/self/cmdline");
-}
+std::vector<std::string> own_command_line() { return strings_of("/proc/self/cmdline"); }
 
-std::vector<std::string> first_environment() {
-  return strings_of("/proc/self/environ");
-}
+std::vector<std::string> first_environment() { return strings_of("/proc/self/environ"); }
 
 std::string command_as_typed(const std::vector<std::string>& words, const std::vector<std::string>& command_line,
                              const std::string& search_path) {

@@ -41,9 +41,7 @@ std::vector<unsigned> numbers_of(std::string_view list) {
 }
 
 // getopt takes an option's name cut short, with its value behind "=" or in the next word.
-bool is_het_group(const std::string& word) {
-  return word.starts_with("--het") || word.starts_with("--pack");
-}
+bool is_het_group(const std::string& word) { return word.starts_with("--het") || word.starts_with("--pack"); }
 
 }  // namespace
 
@@ -80,10 +78,8 @@ std::vector<Component> components_of_words(const std::vector<std::string>& words
     std::vector<unsigned> named;
     if (option != end) {
       const size_t equals = option->find('=');
-      if (equals != option->npos)
-        named = numbers_of(std::string_view(*option).substr(equals + 1));
-      else if (option + 1 != end)
-        named = numbers_of(*(option + 1));
+      if (equals != option->npos) named = numbers_of(std::string_view(*option).substr(equals + 1));
+      else if (option + 1 != end) named = numbers_of(*(option + 1));
     }
     if (named.empty()) named.push_back(part);
     for (const unsigned number : named) components.push_back({number, static_cast<size_t>(begin - words.begin())});

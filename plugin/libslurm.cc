@@ -113,9 +113,7 @@ bool reset_option(const char* name) {
   return reset && options && reset(options, name);
 }
 
-bool can_prepend_words() {
-  return prepend != nullptr;
-}
+bool can_prepend_words() { return prepend != nullptr; }
 
 bool prepend_word(void* spank, const std::string& word) {
   const char* words[] = {word.c_str()};

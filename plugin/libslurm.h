@@ -53,9 +53,7 @@ constexpr const SlurmRelease* slurm_release(long api) {
 }
 
 // In the form of SLURM_VERSION_NUMBER (slurm_version.h), without the patch.
-constexpr unsigned version_number(const SlurmRelease& release) {
-  return release.year << 16 | release.month << 8;
-}
+constexpr unsigned version_number(const SlurmRelease& release) { return release.year << 16 | release.month << 8; }
 
 // What slurmctld says of a job.
 struct JobRecord {

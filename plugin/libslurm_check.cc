@@ -25,10 +25,8 @@ constexpr bool agrees(size_t SlurmRelease::*field, size_t offset) {
 
 template <typename Job>
 constexpr size_t offset_of_job_id() {
-  if constexpr (requires(Job job) { job.job_id; })
-    return offsetof(Job, job_id);
-  else
-    return offsetof(Job, step_id.job_id);
+  if constexpr (requires(Job job) { job.job_id; }) return offsetof(Job, job_id);
+  else return offsetof(Job, step_id.job_id);
 }
 
 static_assert(offsetof(job_info_t, account) == kJobAccount);
@@ -38,10 +36,8 @@ static_assert(agrees(&SlurmRelease::job_partition, offsetof(job_info_t, partitio
 // As libslurm.cc passes it, where it is passed at all.
 template <typename StepId>
 constexpr bool is_passed_as_known() {
-  if constexpr (requires(StepId id) { id.sluid; })
-    return sizeof(StepId) == 24 && offsetof(StepId, job_id) == 8;
-  else
-    return version_number(*slurm_release(kFirstLoadJobByStepId)) > (SLURM_VERSION_NUMBER & 0xffff00);
+  if constexpr (requires(StepId id) { id.sluid; }) return sizeof(StepId) == 24 && offsetof(StepId, job_id) == 8;
+  else return version_number(*slurm_release(kFirstLoadJobByStepId)) > (SLURM_VERSION_NUMBER & 0xffff00);
 }
 static_assert(is_passed_as_known<slurm_step_id_t>());
 static_assert(offsetof(job_info_msg_t, record_count) == 16 && offsetof(job_info_msg_t, job_array) == 24);

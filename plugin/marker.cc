@@ -24,13 +24,9 @@ size_t command_in(std::string_view line) {
 
 }  // namespace
 
-std::string mark_command(const std::string& command) {
-  return kMark + command;
-}
+std::string mark_command(const std::string& command) { return kMark + command; }
 
-bool is_marked(const std::string& command) {
-  return command.starts_with(kMark);
-}
+bool is_marked(const std::string& command) { return command.starts_with(kMark); }
 
 std::string unmark_command(const std::string& command) {
   return is_marked(command) ? command.substr(sizeof kMark - 1) : command;
@@ -43,10 +39,8 @@ std::string mark_multi_prog(const std::string& text) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     const std::string_view line = std::string_view(text).substr(begin, end - begin);
     const size_t command = is_continued ? line.npos : command_in(line);
-    if (command != line.npos)
-      marked.append(line.substr(0, command)).append(kMark).append(line.substr(command));
-    else
-      marked.append(line);
+    if (command != line.npos) marked.append(line.substr(0, command)).append(kMark).append(line.substr(command));
+    else marked.append(line);
     if (end < text.size()) marked += '\n';
     if (!line.empty()) is_continued = line.ends_with('\\');  // slurmstepd does not see empty lines
     begin = end + 1;

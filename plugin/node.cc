@@ -177,10 +177,8 @@ void Node::decide(Slurm& slurm, const OptionValues& options) {
   if (!site_chooses) refuse_unknown_subject(settings_);
   const ImageChoice choice = choose_image(options, settings_, slurm.uid());
   is_forced_ = choice.is_forced;
-  if (choice.image.empty() || runs_on_host(slurm.step(), settings_, options, choice.is_forced))
-    stay_on_host(slurm);
-  else
-    start(slurm, options, choice);
+  if (choice.image.empty() || runs_on_host(slurm.step(), settings_, options, choice.is_forced)) stay_on_host(slurm);
+  else start(slurm, options, choice);
 }
 
 // The client may have marked the command, for an image that it saw.
@@ -251,10 +249,8 @@ void Node::hand_over(Slurm& slurm) {
     throw Error("container", "the step's command cannot be replaced", "report this to slipway's authors");
   }
   // The user's own variable of that name must not reach enter.
-  if (slurm.can_prepend_word())
-    slurm.unset_environment(kArgv0Variable);
-  else
-    slurm.set_environment(kArgv0Variable, words[0]);
+  if (slurm.can_prepend_word()) slurm.unset_environment(kArgv0Variable);
+  else slurm.set_environment(kArgv0Variable, words[0]);
 }
 
 void Node::ranks_are_forked() {

@@ -72,17 +72,13 @@ class Spank : public Slurm {
   }
 
   void set_environment(const char* name, const std::string& value) override {
-    if (on_node_)
-      spank_setenv(spank_, name, value.c_str(), 1);
-    else
-      setenv(name, value.c_str(), 1);
+    if (on_node_) spank_setenv(spank_, name, value.c_str(), 1);
+    else setenv(name, value.c_str(), 1);
   }
 
   void unset_environment(const char* name) override {
-    if (on_node_)
-      spank_unsetenv(spank_, name);
-    else
-      unsetenv(name);
+    if (on_node_) spank_unsetenv(spank_, name);
+    else unsetenv(name);
   }
 
   std::vector<std::string> words() const override {
@@ -164,9 +160,7 @@ bool is_client() {
   return context == S_CTX_LOCAL || context == S_CTX_ALLOCATOR;
 }
 
-bool is_node() {
-  return spank_context() == S_CTX_REMOTE;
-}
+bool is_node() { return spank_context() == S_CTX_REMOTE; }
 
 // A hook's body. Negative on failure: up to 24.11, a positive number is an error that Slurm logs and ignores.
 template <typename Body>

@@ -20,6 +20,10 @@ needs_overlays() {
   [ "$(printf '%s\n5.11\n' "$kernel" | sort -V | head -n 1)" = 5.11 ] || skip "takes Linux 5.11"
 }
 
+# Slurm's release is at least this: "2311" for 23.11.
+slurm_is() { [ "$CLUSTER_SLURM" -ge "$1" ]; }
+needs_slurm() { slurm_is "$1" || skip "takes Slurm ${1:0:2}.${1:2}"; }
+
 as_user() { timeout --foreground -k 5 60 "$repository/tests/cluster" run -- "$@"; }
 as_root() { timeout --foreground -k 5 60 "$repository/tests/cluster" run --user root -- "$@"; }
 # Directly, outside of the cluster's login: for what the user does to processes.

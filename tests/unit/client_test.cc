@@ -19,9 +19,7 @@ TEST_GROUP(Client) {
   FakeSlurm slurm;
   Settings settings;
 
-  void setup() override {
-    setenv("SLURM_CONF", "/nowhere/slurm.conf", 1);
-  }
+  void setup() override { setenv("SLURM_CONF", "/nowhere/slurm.conf", 1); }
   void teardown() override {
     unsetenv("SLURM_CONF");
     slurm = FakeSlurm();  // CppUTest counts leaks before members are destroyed
@@ -52,12 +50,8 @@ TEST_GROUP(Client) {
     }
     client.launch(slurm);
   }
-  std::string images() {
-    return slurm.environment(kStepVariable).value_or("none");
-  }
-  std::string job_image() {
-    return slurm.environment("SLURM_CONTAINER").value_or("none");
-  }
+  std::string images() { return slurm.environment(kStepVariable).value_or("none"); }
+  std::string job_image() { return slurm.environment("SLURM_CONTAINER").value_or("none"); }
 };
 
 TEST(Client, AStepWithoutAContainerIsUntouched) {

@@ -44,6 +44,4 @@ TEST(Marker, AContinuedLineIsOne) {
 }
 
 // The command is on the next line, and the mark is a word's beginning: slurmstepd joins them.
-TEST(Marker, ACommandMayBeOnTheNextLine) {
-  STRCMP_EQUAL("0 @\\\na b", marked("0 \\\na b").c_str());
-}
+TEST(Marker, ACommandMayBeOnTheNextLine) { STRCMP_EQUAL("0 @\\\na b", marked("0 \\\na b").c_str()); }

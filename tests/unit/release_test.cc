@@ -18,15 +18,11 @@ long pretended_api = 0;
 }
 
 extern "C" {
-long slurm_api_version() {
-  return pretended_api;
-}
+long slurm_api_version() { return pretended_api; }
 
 // All else that the plugin needs of Slurm, which every release has (spank.h); the plugin is only loaded here.
 #define IN_SLURM(name) \
-  void name() {        \
-    abort();           \
-  }
+  void name() { abort(); }
 IN_SLURM(slurm_spank_log)
 IN_SLURM(spank_context)
 IN_SLURM(spank_get_item)
@@ -87,6 +83,4 @@ TEST(Release, TheBinaryExportsOnlyWhatSlurmLooksFor) {
 }
 
 // Slurm then says by itself that the plugin is of another release.
-TEST(Release, OneThatIsNotKnownIsNotClaimed) {
-  POINTERS_EQUAL(nullptr, slurm_release(99));
-}
+TEST(Release, OneThatIsNotKnownIsNotClaimed) { POINTERS_EQUAL(nullptr, slurm_release(99)); }
