@@ -29,6 +29,9 @@ constexpr size_t offset_of_job_id() {
   else return offsetof(Job, step_id.job_id);
 }
 
+#ifdef TABLE_MUST_HAVE_RELEASE  // tests/slurm-headers asks
+static_assert(release_of_headers() && release_of_headers()->job_partition != kUnknownOffset);
+#endif
 static_assert(offsetof(job_info_t, account) == kJobAccount);
 static_assert(agrees(&SlurmRelease::job_id, offset_of_job_id<job_info_t>()));
 static_assert(agrees(&SlurmRelease::job_partition, offsetof(job_info_t, partition)));
