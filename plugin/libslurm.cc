@@ -75,13 +75,18 @@ long api() {
   return version ? version() >> 16 : 0;
 }
 
-std::optional<JobRecord> load_job(uint32_t job) {
+bool knows_job_records() {
   const SlurmRelease* const release = slurm_release(api());
+  return release && release->job_partition != kUnknownOffset;
+}
+
+std::optional<JobRecord> load_job(uint32_t job) {
   const auto free_message = find<void(JobMessage*)>("slurm_free_job_info_msg");
-  if (!release || release->job_partition == kUnknownOffset || !free_message) return std::nullopt;
+  if (!knows_job_records() || !free_message) return std::nullopt;
   JobMessage* message = nullptr;
   if (load(&message, job) != 0 || !message) return std::nullopt;
   std::optional<JobRecord> record;
+  const SlurmRelease* const release = slurm_release(api());
   if (message->count > 0 && field_at<uint32_t>(message->records, release->job_id) == job) {
     record = {text_at(message->records, release->job_partition), text_at(message->records, kJobAccount)};
   }

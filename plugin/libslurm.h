@@ -66,8 +66,9 @@ namespace libslurm {
 // 0: there is none.
 long api();
 
-// Asks slurmctld. Nothing: no answer, or a release whose records cannot be read.
+// Asks slurmctld. Nothing: no answer, or a release whose records are not known.
 std::optional<JobRecord> load_job(uint32_t job);
+bool knows_job_records();
 
 // A string that Slurm may free: its own allocator's. Nothing is thrown; nullptr: there is none.
 char* allocated_copy(const std::string& text);

@@ -174,6 +174,12 @@ void Node::decide(Slurm& slurm, const OptionValues& options) {
   const std::optional<bool> site_chooses = site_may_choose ? name_images_for(settings_.words, subject_) : false;
   if (!asks && site_chooses == false) return stay_on_host(slurm);
   if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
+  if (settings_.depends_on_job && !slurm.knows_job_records()) {
+    throw Error("container",
+                "this site has partition: or account: keys, and slipway cannot read the job records of this "
+                "release of Slurm",
+                "ask the admin for a slipway that knows it; slipway doctor names both", kExitRefused);
+  }
   if (!site_chooses) refuse_unknown_subject(settings_);
   const ImageChoice choice = choose_image(options, settings_, slurm.uid());
   is_forced_ = choice.is_forced;

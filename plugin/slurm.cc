@@ -131,6 +131,7 @@ class Spank : public Slurm {
   int local_task() const override { return item<int>(S_TASK_ID, -1); }
 
   std::optional<JobRecord> job_record() const override { return libslurm::load_job(job()); }
+  bool knows_job_records() const override { return libslurm::knows_job_records(); }
 
   std::vector<gid_t> groups() const override {
     gid_t* groups = nullptr;

@@ -62,6 +62,7 @@ class Slurm {
   virtual uint32_t local_tasks() const = 0;  // how many ranks the step has on this node
   // What slurmctld says of the step's job now: one question to it. Nothing: no answer, or none that can be read.
   virtual std::optional<JobRecord> job_record() const = 0;
+  virtual bool knows_job_records() const = 0;  // whether they can be read on this release of Slurm
 };
 
 // Steps that are not a user's srun (slurm.h, SLURM_EXTERN_CONT and its neighbours).

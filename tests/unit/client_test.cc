@@ -1,7 +1,6 @@
 // Which image srun, sbatch and salloc choose, and what they pass on.
 #include "plugin/client.h"
 
-#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 #include <unistd.h>
 
 #include <cstdlib>
@@ -12,6 +11,8 @@
 #include "plugin/marker.h"
 #include "tests/unit/fake_slurm.h"
 #include "tests/unit/temporary.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 using namespace slipway;
 

@@ -1,9 +1,9 @@
 #include "plugin/components.h"
 
-#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
-
 #include "helper/error.h"
 #include "tests/unit/fake_slurm.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 using namespace slipway;
 using Numbers = std::vector<unsigned>;

@@ -23,6 +23,7 @@ struct FakeSlurm : slipway::Slurm {
   uint32_t job_id = 7, step_id = 0;
   int task = 0;
   std::optional<slipway::JobRecord> record;
+  bool knows_records = true;
   mutable int questions = 0;  // how often the record was asked for
 
   std::optional<std::string> environment(const char* name) const override {
@@ -68,6 +69,7 @@ struct FakeSlurm : slipway::Slurm {
   uint32_t step() const override { return step_id; }
   int local_task() const override { return task; }
   uint32_t local_tasks() const override { return 1; }
+  bool knows_job_records() const override { return knows_records; }
   std::optional<slipway::JobRecord> job_record() const override {
     ++questions;
     return record;

@@ -2,7 +2,6 @@
 // every failure must reach the ranks.
 #include "plugin/node.h"
 
-#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 #include <stdlib.h>
 
 #include "enter/arrival.h"
@@ -12,6 +11,8 @@
 #include "plugin/option_sources.h"
 #include "tests/unit/fake_slurm.h"
 #include "tests/unit/in_child.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 using namespace slipway;
 
@@ -24,7 +25,7 @@ TEST_GROUP(Node) {
     settings = Settings();
   }
   // What enter, in a rank's place, would say.
-  std::string what_the_rank_hears(Node & node) {
+  std::string what_the_rank_hears(Node& node) {
     node.tell_place(slurm);
     node.hand_over(slurm);
     const int socket = atoi(slurm.variables[kEnterVariable].c_str());
@@ -244,6 +245,14 @@ TEST(Node, SlurmctldIsAskedWhoseStepItIs) {
   slurm.record = JobRecord{"debug", ""};
   Node node(slurm, settings);
   STRCMP_CONTAINS("install slipway completely", what_the_rank_hears(node).c_str());
+}
+
+TEST(Node, AReleaseWhoseRecordsCannotBeReadIsSaid) {
+  settings = read_settings(std::vector<std::string>{"partition:debug.writable=none"});
+  slurm.knows_records = false;
+  slurm.variables["SLURM_CONTAINER"] = "/a.sif";
+  Node node(slurm, settings);
+  STRCMP_CONTAINS("cannot read the job records of this release of Slurm", what_the_rank_hears(node).c_str());
 }
 
 TEST(Node, AStepThatMayHaveAForcedImageDoesNotStartBare) {

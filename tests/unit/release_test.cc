@@ -1,7 +1,6 @@
 // That one binary of the plugin loads on every release of Slurm that we name. This program stands for Slurm: it has the
 // functions that the plugin needs of it, and opens the plugin as Slurm does (src/common/plugin.c,
 // src/common/plugstack.c).
-#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 #include <dlfcn.h>
 #include <unistd.h>
 
@@ -12,6 +11,8 @@
 
 #include "plugin/libslurm.h"
 #include "tests/unit/in_child.h"
+
+#include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
 namespace {
 long pretended_api = 0;
