@@ -15,6 +15,7 @@
 #include <cstdio>
 #include <cstring>
 #include <iterator>
+
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
@@ -117,13 +118,13 @@ json ask_for_job(const std::vector<Words>& parts) {
 }
 
 json ask_for_step(const Words& command, const std::vector<Words>& parts) {
-  const std::vector<Component> all = components_of_words(command);
+  const std::vector<unsigned> numbers = components_of_words(command);
   json components = json::array();
   for (const Words& part : parts) {
     json component = ask(part);
     if (component.is_null()) return json::array({component});
-    for (size_t i = components_of_words(part).size(); i > 0 && components.size() < all.size(); --i) {
-      component["component"] = all[components.size()].number;
+    for (size_t i = components_of_words(part).size(); i > 0 && components.size() < numbers.size(); --i) {
+      component["component"] = numbers[components.size()];
       components.push_back(component);
     }
   }

@@ -71,7 +71,7 @@ void Client::options_are_parsed(Slurm& slurm) {
   const bool is_decided = settings_.error.empty() && !settings_.depends_on_job;
   const bool is_contained =
       is_decided ? !choose_image(resolved.values, settings_, slurm.uid()).image.empty() : !image.empty();
-  components_.push_back({resolved.values, is_contained, slurm.command_index()});
+  components_.push_back({resolved.values, is_contained, places_.next(slurm.command_line(), slurm.command_index())});
   if (!is_decided && !says_image(resolved.values) && site_names_image != false) ++undecided_;
   if (is_contained) {
     ++contained_;
@@ -107,11 +107,8 @@ void Client::explain(Slurm& slurm) const {
 // unset: so steps have a variable of ours, and the nodes give the ranks SLURM_CONTAINER.
 void Client::export_for_steps(Slurm& slurm) const {
   slurm.unset_environment(kContainer);
-  const std::vector<Component> all = components_of_words(slurm.command_line());
   ComponentOptions components;
-  for (size_t i = 0; i < components_.size(); ++i) {
-    components[i < all.size() ? all[i].number : i] = components_[i].values;
-  }
+  for (const Parsed& component : components_) components[component.place.number] = component.values;
   const auto has_none = [](const Parsed& component) { return component.values.empty(); };
   if (std::all_of(components_.begin(), components_.end(), has_none)) return;
   if (components.size() != components_.size()) {
@@ -138,14 +135,12 @@ void Client::export_for_job(Slurm& slurm) const {
 // yet but read its words.
 void Client::mark_command_line(Slurm& slurm) const {
   std::vector<std::string> words = slurm.command_line();
-  const std::vector<Component> all = components_of_words(words);
   const bool is_async = slurm.option("async").value_or("unset") == "set";
-  if ((all.size() == 1 && !is_async) || components_.size() != all.size() || contained_ == 0) return;
+  if (!components_.back().place.is_last || (components_.size() == 1 && !is_async)) return;
   bool is_changed = false;
-  for (size_t i = 0; i < all.size(); ++i) {
-    const size_t command = all[i].begin + components_[i].command;
-    if (!components_[i].is_contained || command >= words.size() || is_marked(words[command])) continue;
-    words[command] = mark_command(words[command]);
+  for (const auto& [values, is_contained, place] : components_) {
+    if (!is_contained || place.command >= words.size() || is_marked(words[place.command])) continue;
+    words[place.command] = mark_command(words[place.command]);
     is_changed = true;
   }
   if (!is_changed) return;

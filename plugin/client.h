@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "helper/settings.h"
+#include "plugin/components.h"
 #include "plugin/option_sources.h"
 #include "plugin/slurm.h"
 
@@ -40,12 +41,13 @@ class Client {
   struct Parsed {
     OptionValues values;
     bool is_contained;  // it has an image, as far as can be seen here
-    size_t command;     // which word is its command, counted from the component's first word
+    ParsedComponents::Component place;
   };
 
   const Settings& settings_;
   OptionSources sources_;
   bool only_explains_ = false;
+  ParsedComponents places_;
   std::vector<Parsed> components_;
   size_t contained_ = 0;  // how many of them are
   size_t undecided_ = 0;  // of how many only the nodes know whether the site has an image for them

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 #include <string_view>
 
 namespace slipway {
@@ -43,6 +44,14 @@ std::vector<unsigned> numbers_of(std::string_view list) {
 // getopt takes an option's name cut short, with its value behind "=" or in the next word.
 bool is_het_group(const std::string& word) { return word.starts_with("--het") || word.starts_with("--pack"); }
 
+std::vector<unsigned> named_by_het_group(std::span<const std::string> words) {
+  const auto option = std::find_if(words.begin(), words.end(), is_het_group);
+  if (option == words.end()) return {};
+  const size_t equals = option->find('=');
+  if (equals != option->npos) return numbers_of(std::string_view(*option).substr(equals + 1));
+  return option + 1 != words.end() ? numbers_of(*(option + 1)) : std::vector<unsigned>();
+}
+
 }  // namespace
 
 // A line "component=N" in front of the lines of each.
@@ -69,23 +78,33 @@ ComponentOptions read_components(const std::string& text) {
   return components;
 }
 
-std::vector<Component> components_of_words(const std::vector<std::string>& words) {
-  std::vector<Component> components;
+std::vector<unsigned> components_of_words(const std::vector<std::string>& words) {
+  std::vector<unsigned> components;
   unsigned part = 0;
   for (auto begin = words.begin();; ++part) {
-    const auto end = std::find(begin + (part > 0), words.end(), ":");
-    const auto option = std::find_if(begin, end, is_het_group);
-    std::vector<unsigned> named;
-    if (option != end) {
-      const size_t equals = option->find('=');
-      if (equals != option->npos) named = numbers_of(std::string_view(*option).substr(equals + 1));
-      else if (option + 1 != end) named = numbers_of(*(option + 1));
-    }
+    const auto end = std::find(begin, words.end(), ":");
+    std::vector<unsigned> named = named_by_het_group({begin, end});
     if (named.empty()) named.push_back(part);
-    for (const unsigned number : named) components.push_back({number, static_cast<size_t>(begin - words.begin())});
+    components.insert(components.end(), named.begin(), named.end());
     if (end == words.end()) return components;
-    begin = end;
+    begin = end + 1;
   }
+}
+
+ParsedComponents::Component ParsedComponents::next(const std::vector<std::string>& words, size_t command) {
+  command = std::min(begin_ + command, words.size());
+  if (named_.empty()) {
+    named_ = named_by_het_group(std::span(words).subspan(begin_, command - begin_));
+    if (named_.empty()) named_.push_back(part_);
+  }
+  Component component{named_.front(), command, false};
+  named_.erase(named_.begin());
+  if (!named_.empty()) return component;
+  const auto colon = std::find(words.begin() + command, words.end(), ":");
+  component.is_last = colon == words.end();
+  begin_ = colon - words.begin();
+  ++part_;
+  return component;
 }
 
 // The components of a heterogeneous job are jobs of their own, which the environment lists. Those of a heterogeneous

@@ -21,14 +21,27 @@ std::string to_text(const ComponentOptions& components);
 // Throws Error: it is not understood.
 ComponentOptions read_components(const std::string& text);
 
-// In srun: the components that its words ask for, in the order in which it calls init_post_opt for them: one for each
-// part between colons, or those that the part's --het-group= names.
-struct Component {
-  unsigned number;
-  size_t begin;  // of its part among the words: the program's name, or the colon
-  bool operator==(const Component&) const = default;
+// The components that srun's words ask for, in the order in which it calls init_post_opt for them: one for each part
+// between colons, or those that the part's --het-group= names. An option's value that is a colon counts as one.
+std::vector<unsigned> components_of_words(const std::vector<std::string>& words);
+
+// The same in srun itself, which has parsed the options: exactly, and one after another.
+class ParsedComponents {
+ public:
+  struct Component {
+    unsigned number;
+    size_t command;  // which of the words is its command; their number where it has none
+    bool is_last;
+    bool operator==(const Component&) const = default;
+  };
+  // The component whose options were parsed just now. `command`: as in Slurm::command_index.
+  Component next(const std::vector<std::string>& words, size_t command);
+
+ private:
+  size_t begin_ = 0;             // of the part: the program's name, or the colon
+  unsigned part_ = 0;            // how many parts were before
+  std::vector<unsigned> named_;  // by the part's --het-group=, that are still to come
 };
-std::vector<Component> components_of_words(const std::vector<std::string>& words);
 
 // On a node: the component that the slurmstepd serves which listens on this socket (plugin/spool.h).
 std::optional<unsigned> served_component(const Slurm& slurm, const std::string& socket);

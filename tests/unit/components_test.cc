@@ -8,16 +8,6 @@
 using namespace slipway;
 using Numbers = std::vector<unsigned>;
 
-namespace {
-
-Numbers numbers_of(const std::vector<std::string>& words) {
-  Numbers numbers;
-  for (const Component& component : components_of_words(words)) numbers.push_back(component.number);
-  return numbers;
-}
-
-}  // namespace
-
 TEST_GROUP(Components){};
 
 TEST(Components, OptionsComeBackAsTheyWereWritten) {
@@ -37,22 +27,22 @@ TEST(Components, ReadingEndsWhereATextIsNotUnderstood) {
 }
 
 TEST(Components, OnePartIsOneComponent) {
-  CHECK((Numbers{0} == numbers_of({"srun", "-n2", "./app"})));
-  CHECK((Numbers{0, 1, 2} == numbers_of({"srun", "a", ":", "-n2", "b", ":", "c"})));
+  CHECK((Numbers{0} == components_of_words({"srun", "-n2", "./app"})));
+  CHECK((Numbers{0, 1, 2} == components_of_words({"srun", "a", ":", "-n2", "b", ":", "c"})));
 }
 
 TEST(Components, HetGroupNamesThem) {
-  CHECK((Numbers{1} == numbers_of({"srun", "--het-group=1", "a"})));
-  CHECK((Numbers{1} == numbers_of({"srun", "--het-group", "1", "a"})));
-  CHECK((Numbers{1, 0} == numbers_of({"srun", "--het-group=1", "a", ":", "--pack-group=0", "b"})));
-  CHECK((Numbers{0, 2, 3} == numbers_of({"srun", "--het-group=[2-3,0]", "a"})));
-  CHECK((Numbers{0, 1} == numbers_of({"srun", "--het=0", "a", ":", "b"})));
+  CHECK((Numbers{1} == components_of_words({"srun", "--het-group=1", "a"})));
+  CHECK((Numbers{1} == components_of_words({"srun", "--het-group", "1", "a"})));
+  CHECK((Numbers{1, 0} == components_of_words({"srun", "--het-group=1", "a", ":", "--pack-group=0", "b"})));
+  CHECK((Numbers{0, 2, 3} == components_of_words({"srun", "--het-group=[2-3,0]", "a"})));
+  CHECK((Numbers{0, 1} == components_of_words({"srun", "--het=0", "a", ":", "b"})));
 }
 
 // srun refuses such words itself, or they belong to the program.
 TEST(Components, NonsenseCountsAsOneComponent) {
   for (const char* word : {"--het-group=", "--het-group=x", "--het-group=1-", "--het-group=999", "--het-group"}) {
-    CHECK((Numbers{0} == numbers_of({"srun", "a", word})));
+    CHECK((Numbers{0} == components_of_words({"srun", "a", word})));
   }
 }
 
@@ -72,7 +62,16 @@ TEST(Components, AComponentOfAHetStepIsInTheNameOfTheSocket) {
   }
 }
 
-TEST(Components, APartBeginsWithTheProgramOrTheColon) {
-  CHECK((std::vector<Component>{{0, 0}, {1, 3}, {2, 3}} ==
-         components_of_words({"srun", "-n2", "a", ":", "--het-group=1,2", "b"})));
+TEST(Components, SrunSaysWhereEachCommandIs) {
+  using Component = ParsedComponents::Component;
+  ParsedComponents parsed;
+  const std::vector<std::string> words = {"srun", "--comment", ":", "a", "x", ":", "--het-group=1,4", "b", ":", "c"};
+  CHECK((Component{0, 3, false} == parsed.next(words, 3)));
+  CHECK((Component{1, 7, false} == parsed.next(words, 2)));
+  CHECK((Component{4, 7, false} == parsed.next(words, 2)));
+  CHECK((Component{2, 9, true} == parsed.next(words, 1)));
+}
+
+TEST(Components, SrunMayHaveNoCommand) {
+  CHECK((ParsedComponents::Component{0, 2, true} == ParsedComponents().next({"srun", "--test-only"}, 2)));
 }
