@@ -82,8 +82,19 @@ void Client::options_are_parsed(Slurm& slurm) {
   if (only_explains_) explain(slurm);
   show_in_record(slurm, image);
   if (!slurm.launches_steps()) return export_for_job(slurm);
+  refuse_multi_prog(slurm);
   mark_command_line(slurm);
   export_for_steps(slurm);
+}
+
+// Only a Slurm that puts enter in front of each command can hand over a list of them. Not in launch: slurmctld has made
+// the step by then, and the job's next step would wait for its end.
+void Client::refuse_multi_prog(const Slurm& slurm) const {
+  if (contained_ + undecided_ == 0 || slurm.can_prepend_word() || !is_multi_prog(slurm, slurm.command_line())) return;
+  const char* const instead = "start the programs from one script that looks at SLURM_PROCID";
+  if (contained_ > 0) throw Error("--container", "does not go with --multi-prog before Slurm 23.11", instead);
+  throw Error("--multi-prog", "does not go with an image before Slurm 23.11, and this site may have one for the step",
+              std::string(instead) + ", or add --container=none where no image is forced");
 }
 
 // The partition and the account are for slurmctld to say, and for the nodes to ask.
@@ -163,18 +174,10 @@ void Client::mark_list_of_commands(Slurm& slurm) const {
 }
 
 void Client::launch(Slurm& slurm) const {
-  if (contained_ + undecided_ == 0) return;
-  const std::vector<std::string> command_line = slurm.command_line();
-  if (is_multi_prog(slurm, command_line)) {
-    // Only a Slurm that puts enter in front of each command can hand them over.
-    if (slurm.can_prepend_word()) return contained_ > 0 ? mark_list_of_commands(slurm) : void();
-    const char* const instead = "start the programs from one script that looks at SLURM_PROCID";
-    if (contained_ > 0) throw Error("--container", "does not go with --multi-prog before Slurm 23.11", instead);
-    throw Error("--multi-prog", "does not go with an image before Slurm 23.11, and this site may have one for the step",
-                std::string(instead) + ", or add --container=none where no image is forced");
-  }
   // Those of several components are marked already.
   if (components_.size() > 1 || contained_ == 0) return;
+  const std::vector<std::string> command_line = slurm.command_line();
+  if (is_multi_prog(slurm, command_line)) return mark_list_of_commands(slurm);
   const std::vector<std::string> words = slurm.words();
   const char* const path = getenv("PATH");
   const auto destination = slurm.option("bcast");  // which replaces the command afterwards, from 23.02 on
