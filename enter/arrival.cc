@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "enter/text.h"
 #include "helper/wire.h"
@@ -30,10 +32,13 @@ bool wait_for_message(int socket, int timeout_ms) {
 
 }  // namespace
 
+// A FUSE server becomes a member of the step where this rank is one. Nobody listens where there is no server.
+void say_hello(int hello) {
+  constexpr uint64_t kOne = 1;
+  (void)!write(hello, &kOne, sizeof kOne);
+}
+
 Arrival await_container(int socket, int timeout_ms) {
-  // A FUSE server becomes a member of the step where this rank is one. Nobody listens where there is no server.
-  const char hello = 1;
-  (void)!send(socket, &hello, sizeof hello, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (!wait_for_message(socket, timeout_ms)) {
     fail(kExitRefused, kWhat, "slipway-stage did not answer in time",
          "ask the admin to look at this node's load and storage");
@@ -47,9 +52,8 @@ Arrival await_container(int socket, int timeout_ms) {
   envelope.msg_control = &control;
   envelope.msg_controllen = sizeof control;
   ssize_t size;
-  // ECONNRESET, told once: stage has ended and did not read a hello. Its message is there all the same.
   do size = recvmsg(socket, &envelope, MSG_PEEK | MSG_CMSG_CLOEXEC);
-  while (size < 0 && (errno == EINTR || errno == ECONNRESET));
+  while (size < 0 && errno == EINTR);
 
   if (size <= 0) {
     fail(kExitRefused, kWhat, "slipway-stage ended without an answer",

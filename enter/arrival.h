@@ -13,9 +13,11 @@ struct Arrival {
   int descriptors[kMostWireDescriptors];
 };
 
-// Tells stage that this rank is there (helper/rank.h), and waits at most `timeout_ms` for the message that stage writes
-// once for all ranks, and leaves it there for the others (MSG_PEEK). Anything but a container ends this rank: stage's
-// own sentence, its death, silence, another release.
+// Tells stage that this rank is there (helper/rank.h). `hello`: an eventfd, which must not block.
+void say_hello(int hello);
+
+// Waits at most `timeout_ms` for the message that stage writes once for all ranks, and leaves it there for the others
+// (MSG_PEEK). Anything but a container ends this rank: stage's own sentence, its death, silence, another release.
 Arrival await_container(int socket, int timeout_ms);
 
 }  // namespace slipway

@@ -37,8 +37,7 @@ namespace {
 constexpr char kDescriptorVariable[] = "PMI_FD";
 
 struct Summons {
-  int socket = -1;
-  int seconds = 0;
+  int socket = -1, seconds = 0, hello = -1;
 };
 
 // Reads and removes what the plugin left in the environment for us.
@@ -49,7 +48,7 @@ Summons read_summons() {
          "ask the admin for the plugin's line in this node's plugstack.conf");
   }
   Summons summons;
-  if (sscanf(text, "%d:%d", &summons.socket, &summons.seconds) != 2 || summons.seconds < 0 ||
+  if (sscanf(text, "%d:%d:%d", &summons.socket, &summons.seconds, &summons.hello) != 3 || summons.seconds < 0 ||
       summons.seconds > INT_MAX / 1000) {
     fail(kExitRefused, kEnterVariable, "was changed", "leave it to slipway");
   }
@@ -178,6 +177,7 @@ int main(int, char** argv) {
   prctl(PR_SET_NAME, "slipway-enter", 0, 0, 0);  // else it is the number of the descriptor that was executed
   const Summons summons = read_summons();
   char** const words = step_words(argv);
+  say_hello(summons.hello);
   const Arrival arrival = await_container(summons.socket, summons.seconds * 1000);
   const Gpus gpus = gpus_of(arrival);
   const Decisions decisions = apply_decisions(arrival.descriptors[kWirePlan]);

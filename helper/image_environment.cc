@@ -196,16 +196,15 @@ void join(std::span<const Fd> container, unsigned unshared) {
 
 // The body of a process that is the user, where the step's ranks are.
 void run_scripts(const Request& request, pid_t rank, unsigned unshared, int socket) {
-  // A process may read the environment of others of its user, but root's process without capabilities not root's.
-  std::string block;
-  if (request.uid == 0) block = environment_of(rank);
+  // As root: the rank executes enter, which its user cannot read, and so none of its user's processes looks into it. That
+  // keeps its memory as enter made it, too.
+  const std::string block = environment_of(rank);
   become_user(request);
   Go go;
   const Datagram datagram = receive_datagram(socket, writable_bytes_of(go));  // a member of the step from now on
   if (datagram.size != sizeof go || datagram.descriptors.empty()) return;
   const std::vector<Fd>& container = datagram.descriptors;
   take_limits_of(rank);
-  if (request.uid != 0) block = environment_of(rank);
   take_environment(block);
   const char* const cwd = apply_decisions(container[kWirePlan].get()).cwd;
   join(container, unshared);

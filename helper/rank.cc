@@ -1,13 +1,20 @@
 #include "helper/rank.h"
 
+#include <dirent.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "helper/error.h"
 #include "helper/text_file.h"
@@ -17,14 +24,49 @@ namespace slipway {
 namespace {
 
 constexpr int kTick = 1000;  // ms
+constexpr timespec kPause{0, 20'000'000};
 
-// The kernel's word for who sent it (unix(7), SCM_CREDENTIALS).
-pid_t sender_of(msghdr& envelope) {
-  const cmsghdr* const header = CMSG_FIRSTHDR(&envelope);
-  if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_CREDENTIALS) return -1;
-  ucred sender;
-  memcpy(&sender, CMSG_DATA(header), sizeof sender);
-  return sender.pid;
+std::vector<pid_t> numbers_in(const std::string& text) {
+  std::vector<pid_t> numbers;
+  std::istringstream words(text);
+  for (pid_t number; words >> number;) numbers.push_back(number);
+  return numbers;
+}
+
+// Names of the numbered entries of a directory of procfs, with a / after each.
+std::vector<std::string> numbered(const std::string& path) {
+  std::vector<std::string> names;
+  DIR* const directory = opendir(path.c_str());
+  if (!directory) return names;
+  while (const dirent* const entry = readdir(directory)) {
+    if (isdigit(static_cast<unsigned char>(entry->d_name[0]))) names.push_back(path + entry->d_name + "/");
+  }
+  closedir(directory);
+  return names;
+}
+
+// Each child is listed under the thread that forked it (proc_pid_children(5)); a kernel without that list has one of
+// all processes.
+std::vector<pid_t> children_of(pid_t parent) {
+  const std::string process = "/proc/" + std::to_string(parent) + "/";
+  std::vector<pid_t> children;
+  if (access((process + "task/" + std::to_string(parent) + "/children").c_str(), F_OK) == 0) {
+    for (const std::string& thread : numbered(process + "task/")) {
+      for (const pid_t child : numbers_in(text_of_file(thread + "children"))) children.push_back(child);
+    }
+    return children;
+  }
+  for (const std::string& other : numbered("/proc/")) {
+    const pid_t pid = atoi(other.c_str() + strlen("/proc/"));
+    if (is_alive({pid, parent})) children.push_back(pid);
+  }
+  return children;
+}
+
+bool executes(pid_t pid, const Program& program) {
+  struct stat status;
+  return stat(("/proc/" + std::to_string(pid) + "/exe").c_str(), &status) == 0 && status.st_dev == program.device &&
+         status.st_ino == program.inode;
 }
 
 }  // namespace
@@ -41,35 +83,20 @@ void await_answer(int socket, const Patience& patience) {
   if (!waits[0].revents) throw Error("container", "the step ended before it was ready");
 }
 
-void expect_ranks(int socket) {
-  const int on = 1;
-  if (setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on) != 0) {
-    throw system_error("container", "setsockopt(SO_PASSCRED)");
-  }
+void take_nothing_from_ranks(int socket) {
+  if (shutdown(socket, SHUT_RD) != 0) throw system_error("container", "shutdown");
 }
 
-// Any process of the step's user can have the ranks' socket (pidfd_getfd(2), from a rank that waits), and say what a
-// rank says: also an orphan, whose parent is root's as well. And it may hold the socket for longer than the step lives,
-// and write to it without end.
-std::optional<Rank> await_rank(int socket, pid_t slurmstepd) {
-  for (;;) {
-    if (kill(slurmstepd, 0) != 0) return std::nullopt;
-    pollfd wait{socket, POLLIN, 0};
-    const int ready = poll(&wait, 1, kTick);
-    if (ready <= 0) continue;
-    char hello;
-    iovec part{&hello, sizeof hello};
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(ucred))];
-    msghdr envelope{};
-    envelope.msg_iov = &part;
-    envelope.msg_iovlen = 1;
-    envelope.msg_control = control;
-    envelope.msg_controllen = sizeof control;
-    const ssize_t size = recvmsg(socket, &envelope, MSG_CMSG_CLOEXEC);
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return std::nullopt;
-    const Rank rank{sender_of(envelope), slurmstepd};
-    if (is_alive(rank)) return rank;
+// Any process of the step's user may have the eventfd: a task prolog inherits it. It can say that there is a rank where
+// there is none, and may hold its end of the pair for longer than the step lives; so neither is believed.
+std::optional<Rank> await_rank(int hello, int ranks, pid_t slurmstepd, const Program& enter) {
+  for (;; nanosleep(&kPause, nullptr)) {
+    pollfd waits[] = {{hello, POLLIN, 0}, {ranks, 0, 0}};
+    while (poll(waits, 2, kTick) <= 0 && kill(slurmstepd, 0) == 0) continue;
+    if (kill(slurmstepd, 0) != 0 || waits[1].revents) return std::nullopt;
+    for (const pid_t child : children_of(slurmstepd)) {
+      if (executes(child, enter)) return Rank{child, slurmstepd};
+    }
   }
 }
 

@@ -1,8 +1,11 @@
-// The ranks of a step, as stage meets them: over the socket on which they wait for their container.
+// The ranks of a step, as stage meets them while they wait for their container. They say that they are there on an
+// eventfd, which carries nothing but a number: whatever a user passes to one of root's processes, a descriptor above
+// all, it would have to close. Who they are the kernel says.
 #pragma once
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 
 namespace slipway {
@@ -21,13 +24,18 @@ struct Patience {
 // Blocks until `socket` has a datagram or end of file. Throws Error: the limit passed, or the ranks are gone.
 void await_answer(int socket, const Patience& patience);
 
-// To be called before any rank is there, and so by who starts stage: the kernel tells the sender only of a datagram
-// that was sent after this. Throws Error.
-void expect_ranks(int socket);
+// To be called before any rank is there, and so by who starts stage: the ranks, and whoever takes their end of the pair,
+// cannot send to `socket`. Throws Error.
+void take_nothing_from_ranks(int socket);
 
-// Blocks until enter runs in one of them (enter/arrival.h): Slurm has then put it into its cgroups and limits. Nothing:
-// the step ended before.
-std::optional<Rank> await_rank(int socket, pid_t slurmstepd);
+// The program that ranks execute while they wait.
+struct Program {
+  uint64_t device, inode;
+};
+
+// Blocks until enter runs in one of them: Slurm has then put it into its cgroups and limits. `ranks`: the socket, whose
+// hang-up says that there are none any more. Nothing: the step ended before.
+std::optional<Rank> await_rank(int hello, int ranks, pid_t slurmstepd, const Program& enter);
 
 // It is still there. Another process may have its number by now, and that one is not slurmstepd's child.
 bool is_alive(const Rank& rank);

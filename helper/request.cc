@@ -20,6 +20,8 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "step") request.step = number();
   else if (key == "ranks") request.ranks = number();
   else if (key == "slurmstepd") request.slurmstepd = static_cast<pid_t>(number());
+  else if (key == "enter_device") request.enter_device = number();
+  else if (key == "enter_inode") request.enter_inode = number();
   else if (key == "setting") request.settings.words.push_back({std::string(value), ""});
   else if (key == "setting_place") request.settings.words.back().place = value;
   else if (key == "partition") request.subject.partition = value;
@@ -53,6 +55,8 @@ Fd write_request(const Request& request) {
   entries.add("step", request.step);
   entries.add("ranks", request.ranks);
   entries.add("slurmstepd", request.slurmstepd);
+  entries.add("enter_device", request.enter_device);
+  entries.add("enter_inode", request.enter_inode);
   for (const SettingWord& word : request.settings.words) {
     entries.add("setting", word.text);
     entries.add("setting_place", word.place);

@@ -18,6 +18,7 @@ namespace slipway {
 inline constexpr int kRequestFd = 3;
 inline constexpr int kRanksFd = 4;  // the sending end of the step's socket pair, see helper/message.h
 inline constexpr int kPlaceFd = 5;  // where the ranks' place arrives, see helper/place.h
+inline constexpr int kHelloFd = 6;  // the eventfd with which the ranks say that they are there, see helper/rank.h
 
 struct Request {
   // From Slurm's credential: trusted.
@@ -28,6 +29,7 @@ struct Request {
   uint32_t step = 0;
   uint32_t ranks = 1;     // on this node
   pid_t slurmstepd = -1;  // whose children the ranks are
+  uint64_t enter_device = 0, enter_inode = 0;  // st_dev and st_ino of the program that they execute
 
   Subject subject;    // of the step, without its groups: these are above
   Settings settings;  // from the admin: trusted

@@ -69,7 +69,7 @@ void move_to(const Place& place, Request& request) {
 void stage(Fd& ranks) {
   const auto start = Timeline::Clock::now();
   stay_out_of_the_way();
-  start_clean(kPlaceFd);
+  start_clean(kHelloFd);
   Request request = read_request(kRequestFd);
   close(kRequestFd);
   Timeline beginning(request.is_verbose, start), waits = beginning;
@@ -86,7 +86,7 @@ void stage(Fd& ranks) {
     worker.emplace(request, beginning);
   }
   try {
-    worker->deliver(ranks, waits);
+    worker->deliver(ranks, kHelloFd, waits);
   } catch (const Error& error) {
     // First: the log may be slow.
     send_failure(ranks.get(), {with_choice(error, request.chosen_by).what(), error.exit_code()});
@@ -98,7 +98,7 @@ void stage(Fd& ranks) {
 }  // namespace slipway
 
 int main() {
-  if (fcntl(slipway::kPlaceFd, F_GETFD) < 0) {
+  if (fcntl(slipway::kHelloFd, F_GETFD) < 0) {
     fputs("slipway: slipway-stage is started by Slurm's slipway plugin; run srun --container=IMAGE COMMAND\n", stderr);
     return 2;
   }

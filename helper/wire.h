@@ -7,7 +7,8 @@
 
 namespace slipway {
 
-// The environment variable that tells enter where to read: "<descriptor>:<seconds to wait>".
+// The environment variable that tells enter where to read: "<descriptor>:<seconds to wait>:<eventfd>". On the last one
+// it says that this rank is there (helper/rank.h); negative where nobody listens.
 inline constexpr char kEnterVariable[] = "SLIPWAY_ENTER";
 // The step's argv[0], where argv could only be changed in place (Slurm before 23.11). Absent elsewhere: argv[1] it is.
 inline constexpr char kArgv0Variable[] = "SLIPWAY_ARGV0";

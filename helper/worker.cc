@@ -124,7 +124,7 @@ Datagram Worker::receive(Wire& wire, const Patience& patience) {
   return datagram;
 }
 
-void Worker::deliver(Fd& ranks, Timeline timeline) {
+void Worker::deliver(Fd& ranks, int hello, Timeline timeline) {
   const Patience patience{request_.settings.stage_timeout_seconds, ranks.get()};
   Wire wire{};
   Datagram answer = receive(wire, patience);
@@ -133,7 +133,7 @@ void Worker::deliver(Fd& ranks, Timeline timeline) {
   const auto meet_rank = [&] {
     if (rank) return true;
     timeline.skip();
-    rank = await_rank(ranks.get(), request_.slurmstepd);
+    rank = await_rank(hello, ranks.get(), request_.slurmstepd, {request_.enter_device, request_.enter_inode});
     timeline.phase("a rank awaited");
     return rank.has_value();
   };

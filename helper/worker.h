@@ -27,9 +27,9 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   // Sends the ranks what the worker made, or why it could not. Takes their socket, and closes it then: end of file
-  // means that nothing will come any more. With an image that is mounted by FUSE it returns when the server has ended.
+  // means that nothing will come any more. `hello`: as in helper/rank.h. With an image that is mounted by FUSE it returns when the server has ended.
   // `timeline` is this process's own, since the worker started. Throws Error, for the ranks.
-  void deliver(Fd& ranks, Timeline timeline);
+  void deliver(Fd& ranks, int hello, Timeline timeline);
 
  private:
   // The worker's next datagram. Throws Error.

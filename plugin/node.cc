@@ -1,6 +1,8 @@
 #include "plugin/node.h"
 
 #include <fcntl.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <climits>
@@ -212,13 +214,21 @@ void Node::read_settings_again(const Slurm& slurm) {
 
 void Node::start(Slurm& slurm, const OptionValues& options, const ImageChoice& choice) {
   const SocketPair ranks = socket_pair();
-  expect_ranks(ranks.theirs.get());  // stage may start later than they do
+  take_nothing_from_ranks(ranks.theirs.get());  // stage may start later than they do
   const SocketPair place = socket_pair();
-  const Fd request = moved_up(write_request(request_for(slurm, settings_, subject_, options, choice)));
+  const Fd hello(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!hello) throw system_error("container", "eventfd");
+  Request wanted = request_for(slurm, settings_, subject_, options, choice);
+  struct stat enter {};
+  if (enter_) fstat(enter_.get(), &enter);
+  wanted.enter_device = enter.st_dev;
+  wanted.enter_inode = enter.st_ino;
+  const Fd request = moved_up(write_request(wanted));
+  hello_ = moved_up(hello);
   ranks_end_ = moved_up(ranks.ours);
   place_end_ = moved_up(place.ours);
   // Stage's ends are closed here when this returns: end of file means that stage died.
-  start_stage(request.get(), moved_up(ranks.theirs).get(), moved_up(place.theirs).get());
+  start_stage(request.get(), moved_up(ranks.theirs).get(), moved_up(place.theirs).get(), hello_.get());
 }
 
 void Node::refuse(const Error& error) {
@@ -243,9 +253,12 @@ void Node::hand_over(Slurm& slurm) {
   if (!has_container()) return;
   const std::vector<std::string> words = slurm.words();
   if (words.empty()) throw Error("container", "the step has no command", "name one");
-  if (fcntl(ranks_end_.get(), F_SETFD, 0) != 0) throw system_error("container", "fcntl(F_SETFD)");
+  for (const Fd* end : {&ranks_end_, &hello_}) {
+    if (*end && fcntl(end->get(), F_SETFD, 0) != 0) throw system_error("container", "fcntl(F_SETFD)");
+  }
   slurm.set_environment(kEnterVariable, std::to_string(ranks_end_.get()) + ":" +
-                                            std::to_string(settings_.stage_timeout_seconds + kGraceSeconds));
+                                            std::to_string(settings_.stage_timeout_seconds + kGraceSeconds) + ":" +
+                                            std::to_string(hello_.get()));
   // srun marks no list of commands of such a Slurm. But a mark can be forged.
   const bool is_one_command = (is_marked(words[0]) && !is_forced_) || slurm.step() == kBatchStep;
   if (!slurm.can_prepend_word() && !is_one_command) refuse_multi_prog(words);
@@ -263,6 +276,7 @@ void Node::ranks_are_forked() {
   enter_.reset();
   place_end_.reset();
   ranks_end_.reset();
+  hello_.reset();
 }
 
 }  // namespace slipway

@@ -43,6 +43,7 @@ class Node {
   Fd enter_;               // the program
   Fd ranks_end_;           // read by enter
   Fd place_end_;           // written by the first rank
+  Fd hello_;               // written by enter
 };
 
 }  // namespace slipway

@@ -47,7 +47,7 @@ class SignalsBlocked {
 
 // posix_spawn does not copy slurmstepd's memory as fork does, and is safe among its threads. It is called in a vfork
 // child, which shares that memory too and is gone at once: stage is then nobody's child that slurmstepd would wait for.
-void start_stage(int request, int ranks, int place) {
+void start_stage(int request, int ranks, int place, int hello) {
   SpawnAttributes attributes;
   posix_spawnattr_setflags(&attributes.value, POSIX_SPAWN_SETSID);
   SpawnActions actions;
@@ -55,6 +55,7 @@ void start_stage(int request, int ranks, int place) {
   posix_spawn_file_actions_adddup2(&actions.value, request, kRequestFd);
   posix_spawn_file_actions_adddup2(&actions.value, ranks, kRanksFd);
   posix_spawn_file_actions_adddup2(&actions.value, place, kPlaceFd);
+  posix_spawn_file_actions_adddup2(&actions.value, hello, kHelloFd);
   char name[] = "slipway-stage";
   char* const arguments[] = {name, nullptr};
   char* const environment[] = {nullptr};

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -116,12 +117,13 @@ int main(int argc, char** argv) {
     const int ranks_end = fcntl(pair.ours.get(), F_DUPFD, 200),
               stage_end = fcntl(pair.theirs.get(), F_DUPFD_CLOEXEC, 200),
               request_fd = fcntl(sealed.get(), F_DUPFD_CLOEXEC, 200),
-              place_fd = fcntl(place.theirs.get(), F_DUPFD_CLOEXEC, 200);
+              place_fd = fcntl(place.theirs.get(), F_DUPFD_CLOEXEC, 200), hello = eventfd(0, EFD_NONBLOCK);
     const double start = now_ms();
     const pid_t stage = spawn([&] {
       dup2(request_fd, kRequestFd);
       dup2(stage_end, kRanksFd);
       dup2(place_fd, kPlaceFd);
+      dup2(hello, kHelloFd);
       execl(LIBEXECDIR "/slipway-stage", "slipway-stage", nullptr);
     });
     close(stage_end);
@@ -129,7 +131,7 @@ int main(int argc, char** argv) {
     pair.theirs.reset();
     place.theirs.reset();
     send_place(place.ours.get(), {request.cwd, Fd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC))});
-    const std::string summons = std::to_string(ranks_end) + ":60";
+    const std::string summons = std::to_string(ranks_end) + ":60:" + std::to_string(hello);
     const Arrival arrival = await_container(ranks_end, 60000);  // ends this program when there is none
     ready.push_back(now_ms() - start);
     for (int i = 0; i < arrival.count; ++i) close(arrival.descriptors[i]);
