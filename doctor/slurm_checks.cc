@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cstdlib>
 
 #include "doctor/checks.h"
 #include "helper/error.h"
@@ -15,19 +14,30 @@ std::string text_of_release(unsigned release) {
   return std::to_string(release >> 16) + "." + (month.size() == 1 ? "0" : "") + month;
 }
 
-constexpr std::string_view kLibrary = "libslurm.so.";
+unsigned release_of(const Installation& installation) {
+  return release_of_api(installation.interface << 16);
+}
 
-// The numbers that libslurm.so.N has: the versions of its interface, one for each release.
-std::vector<long> interfaces(const Site& site) {
-  std::vector<long> numbers;
-  for (const char* directory : {"/usr/lib64", "/usr/lib", "/usr/lib/*-linux-gnu", "/usr/local/lib", "/usr/local/lib64",
-                                "/opt/slurm/lib*", "/usr/lib64/slurm"}) {
-    for (const std::string& path : site.node.matching(directory + ("/" + std::string(kLibrary)) + "*")) {
-      const long number = atol(path.c_str() + path.rfind(kLibrary) + kLibrary.size());
-      if (number > 0 && std::find(numbers.begin(), numbers.end(), number) == numbers.end()) numbers.push_back(number);
-    }
+// "release 24.11 below /opt/slurm/24.11".
+std::string text_of(const Installation& installation) {
+  const std::string place = " below " + printable(installation.prefix);
+  const unsigned release = release_of(installation);
+  if (release != 0) return "release " + text_of_release(release) + place;
+  if (installation.interface == 0) return "a Slurm without libslurm.so" + place;
+  return "libslurm.so." + std::to_string(installation.interface) + place;
+}
+
+// All that were found: the first counts.
+std::string text_of(const std::vector<Installation>& installed) {
+  std::string text = text_of(installed[0]);
+  if (installed.size() == 1) return text;
+  if (!installed[0].witness.empty()) text += ", which counts: " + installed[0].witness;
+  text += "; also here: ";
+  for (size_t i = 1; i < installed.size(); ++i) {
+    const std::string& witness = installed[i].witness;
+    text += (i == 1 ? "" : ", ") + text_of(installed[i]) + (witness.empty() ? "" : " (" + witness + ")");
   }
-  return numbers;
+  return text;
 }
 
 std::string said(const std::string& key, const std::string& value) {
@@ -43,7 +53,7 @@ bool has_in_small_letters(std::string text, std::string_view word) {
 
 Finding look_at_slurm_conf(const Site& site) {
   if (site.slurm.path.empty()) {
-    return missing("none in /etc/slurm or /run/slurm/conf",
+    return missing("no " + printable(site.slurm.usual) + ", and none in /run/slurm/conf",
                    "Slurm's configuration is not seen, and most of what follows", "name it in SLURM_CONF");
   }
   if (site.slurm.unreadable.empty()) return ok(printable(site.slurm.path), "it and what it includes can be read");
@@ -57,26 +67,27 @@ Finding look_at_slurm_conf(const Site& site) {
 }
 
 Finding look_at_slurm_release(const Site& site) {
-  const std::vector<long> numbers = interfaces(site);
-  if (numbers.empty()) {
-    return unknown("no libslurm.so where libraries usually are", "Slipway's plugin needs Slurm 20.11 to 26.05",
-                   "ask sinfo --version");
+  const char* const remedy = "put the directory of Slurm's commands into PATH";
+  if (site.installed.empty()) {
+    return unknown("no slurmd runs here, and no Slurm is in PATH or a usual place",
+                   "Slipway's plugin needs Slurm 20.11 to 26.05", remedy);
   }
-  std::vector<std::string> known, strange;
-  for (const long number : numbers) {
-    const unsigned release = release_of_api(number << 16);
-    if (release != 0) known.push_back(text_of_release(release));
-    else strange.push_back(std::string(kLibrary) + std::to_string(number));
+  const Installation& slurm = site.installed[0];
+  const std::string found = text_of(site.installed);
+  if (slurm.witness.empty() && site.installed.size() > 1) {
+    return unknown(found, "which of them counts is not seen: no slurmd runs here, and none is in PATH", remedy);
   }
-  if (known.empty()) {
-    return missing(list_of(strange) + ", of a release that Slipway does not know", "Slurm refuses to load the plugin",
+  if (slurm.interface == 0) return unknown(found, "its release is not seen", "ask slurmd -V");
+  const unsigned release = release_of(slurm);
+  if (release == 0) {
+    return missing(found, "Slipway does not know this release, and Slurm refuses to load its plugin",
                    "install a release of Slipway that knows it");
   }
-  return ok("release " + list_of(known), "Slipway's plugin knows it");
+  return ok(found, "Slipway knows this release");
 }
 
 Finding look_at_oci_conf(const Site& site) {
-  const std::string path = (site.slurm.path.empty() ? "/etc/slurm/" : site.slurm.directory()) + "oci.conf";
+  const std::string path = site.slurm.directory() + "oci.conf";
   if (site.node.is_hidden(path)) return hidden(path);
   if (!site.node.exists(path)) return ok("none", "Slurm leaves --container to Slipway");
   return missing(printable(path) + " is there", "Slurm's own OCI containers take --container, and Slipway refuses it",

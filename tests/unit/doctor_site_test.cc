@@ -59,13 +59,45 @@ TEST(DoctorSite, SlurmsFilesAreNeeded) {
 }
 
 TEST(DoctorSite, SlurmsReleaseIsThatOfItsLibrary) {
-  is(Status::kUnknown, "no libslurm.so", look_at_slurm_release);
+  is(Status::kUnknown, "no Slurm is in PATH", look_at_slurm_release);
+  fake.write("/usr/lib64/slurm/proctrack_cgroup.so", "");
+  is(Status::kUnknown, "a Slurm without libslurm.so below /usr", look_at_slurm_release);
   fake.write("/usr/lib64/libslurm.so.38.0.0", "");
   fake.write("/usr/lib64/libslurm.so.38", "");
-  is(Status::kOk, "release 22.05: ", look_at_slurm_release);
+  is(Status::kOk, "release 22.05 below /usr: ", look_at_slurm_release);
   std::filesystem::remove_all(fake.place_of("/usr/lib64"));
   fake.write("/usr/lib/x86_64-linux-gnu/libslurm.so.99", "");
-  is(Status::kMissing, "libslurm.so.99, of a release that Slipway does not know", look_at_slurm_release);
+  is(Status::kMissing, "libslurm.so.99 below /usr: Slipway does not know this release", look_at_slurm_release);
+}
+
+TEST(DoctorSite, OfSeveralSlurmsOneCounts) {
+  fake.install_slurm("/opt/slurm-26.05", 45);
+  fake.install_slurm("/opt/slurm-24.11", 42);
+  is(Status::kUnknown,
+     "release 24.11 below /opt/slurm-24.11; also here: release 26.05 below /opt/slurm-26.05: which of them counts",
+     look_at_slurm_release);
+  fake.write("/proc/77/comm", "slurmd");
+  fake.link("/proc/77/exe", "/opt/slurm-26.05/sbin/slurmd");
+  is(Status::kOk,
+     "release 26.05 below /opt/slurm-26.05, which counts: its slurmd runs here; also here: release 24.11 below "
+     "/opt/slurm-24.11: ",
+     look_at_slurm_release);
+}
+
+TEST(DoctorSite, FilesAreLookedForInTheSlurmThatCounts) {
+  std::filesystem::remove_all(fake.place_of("/etc/slurm"));
+  fake.install_slurm("/opt/slurm", 45);
+  fake.write("/opt/slurm/etc/slurm.conf", "");
+  fake.write("/opt/slurm/lib/slurm/mpi_pmi2.so", "");
+  fake.write("/usr/lib64/slurm/proctrack_cgroup.so", "");
+  fake.write("/usr/lib64/slurm/mpi_none.so", "");
+  fake.write("/proc/77/comm", "slurmd");
+  fake.link("/proc/77/exe", "/opt/slurm/sbin/slurmd");
+  is(Status::kOk, "/opt/slurm/etc/slurm.conf", look_at_slurm_conf);
+  is(Status::kMissing, "no /opt/slurm/etc/plugstack.conf", look_at_plugin_line);
+  is(Status::kWarning, "pmi2; no pmix", look_at_mpi_plugins);
+  fake.write("/opt/slurm/etc/oci.conf", "");
+  is(Status::kMissing, "/opt/slurm/etc/oci.conf is there", look_at_oci_conf);
 }
 
 TEST(DoctorSite, TheLineMustBeThereAndRequired) {
