@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 
 #include "doctor/checks.h"
 #include "helper/error.h"
@@ -7,6 +8,18 @@
 namespace slipway::doctor {
 
 namespace {
+
+constexpr unsigned release_number(unsigned year, unsigned month) {
+  return year << 16 | month << 8;
+}
+
+// Those on which Slipway's cluster tests were run; the others are known by their sources.
+constexpr unsigned kTried[] = {release_number(22, 5), release_number(23, 11), release_number(24, 11),
+                               release_number(25, 11), release_number(26, 5)};
+
+bool is_tried(unsigned release) {
+  return std::find(std::begin(kTried), std::end(kTried), release) != std::end(kTried);
+}
 
 // "22.05", of the numbers in which Slurm writes its releases.
 std::string text_of_release(unsigned release) {
@@ -83,7 +96,8 @@ Finding look_at_slurm_release(const Site& site) {
     return missing(found, "Slipway does not know this release, and Slurm refuses to load its plugin",
                    "install a release of Slipway that knows it");
   }
-  return ok(found, "Slipway knows this release");
+  if (is_tried(release)) return ok(found, "Slipway knows this release, and was tried on it");
+  return ok(found, "Slipway knows this release, but nobody has tried it there");
 }
 
 Finding look_at_oci_conf(const Site& site) {

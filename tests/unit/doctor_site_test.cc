@@ -70,6 +70,16 @@ TEST(DoctorSite, SlurmsReleaseIsThatOfItsLibrary) {
   is(Status::kMissing, "libslurm.so.99 below /usr: Slipway does not know this release", look_at_slurm_release);
 }
 
+TEST(DoctorSite, AReleaseIsTriedOrOnlyKnown) {
+  fake.write("/usr/lib64/libslurm.so.45", "");
+  is(Status::kOk, "release 26.05 below /usr: Slipway knows this release, and was tried on it",
+     look_at_slurm_release);
+  std::filesystem::remove_all(fake.place_of("/usr/lib64"));
+  fake.write("/usr/lib64/libslurm.so.43", "");
+  is(Status::kOk, "release 25.05 below /usr: Slipway knows this release, but nobody has tried it there",
+     look_at_slurm_release);
+}
+
 TEST(DoctorSite, OfSeveralSlurmsOneCounts) {
   fake.install_slurm("/opt/slurm-26.05", 45);
   fake.install_slurm("/opt/slurm-24.11", 42);
