@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iterator>
+#include <sstream>
 
 #include "doctor/checks.h"
 #include "helper/error.h"
@@ -57,6 +58,14 @@ std::string said(const std::string& key, const std::string& value) {
   return value.empty() ? "slurm.conf does not set " + key : key + "=" + printable(value);
 }
 
+// Of a file in YAML, as namespace.yaml(5) has them.
+std::string without_comments(const std::string& text) {
+  std::istringstream lines(text);
+  std::string rest;
+  for (std::string line; std::getline(lines, line);) rest += line.substr(0, line.find('#')) + "\n";
+  return rest;
+}
+
 bool has_in_small_letters(std::string text, std::string_view word) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return tolower(c); });
   return text.find(word) != text.npos;
@@ -108,23 +117,31 @@ Finding look_at_oci_conf(const Site& site) {
                  "choose one of the two: remove oci.conf");
 }
 
+// From 25.11 on the key is NamespaceType, which may be a list, of words with or without what is before the slash; the
+// older key counts where it is not set.
 Finding look_at_job_container(const Site& site) {
-  const std::string newer = site.slurm.value("namespacetype"), older = site.slurm.value("jobcontainertype");
-  const std::string type = newer.empty() ? older : newer;
-  const std::string found = said(newer.empty() ? "JobContainerType" : "NamespaceType", type);
-  for (const char* name : {"namespace.yaml", "job_container.conf"}) {
-    const std::string path = site.slurm.directory() + name;
-    if (!type.ends_with("/linux") || !site.node.exists(path)) continue;
-    const std::string text = site.node.text(path);
-    for (const auto& [flag, kind] : {std::pair("clone_newuser", "user"), std::pair("clone_newpid", "PID")}) {
-      if (!has_in_small_letters(text, flag)) continue;
-      return missing(found + ", and " + printable(path) + " gives jobs a " + kind + " namespace of their own",
-                     "steps of such jobs get a sentence instead of a container",
-                     "leave CLONE_NEWUSER and CLONE_NEWPID out of clonensflags");
+  const bool has_newer = !site.slurm.value("namespacetype").empty();
+  const std::string key = has_newer ? "namespacetype" : "jobcontainertype", types = site.slurm.value(key);
+  if (types.empty()) {
+    return ok("slurm.conf sets neither NamespaceType nor JobContainerType", "containers show the node's /tmp");
+  }
+  const std::string found = said(has_newer ? "NamespaceType" : "JobContainerType", types);
+  if (has_in_small_letters(types, "none")) return ok(found, "containers show the node's /tmp");
+  const std::string path = site.slurm.directory() + "namespace.yaml";
+  if (site.slurm.has(key, "namespace/linux") || site.slurm.has(key, "linux")) {
+    if (site.node.exists(path) && !site.node.is_readable(path)) {
+      return unknown(found + ", and " + printable(path) + " cannot be read by this user",
+                     "whether jobs have a user namespace of their own, which no container can be joined from, is not "
+                     "seen",
+                     "run slipway doctor as root");
+    }
+    if (has_in_small_letters(without_comments(site.node.text(path)), "clone_newuser")) {
+      return missing(found + ", and " + printable(path) + " has CLONE_NEWUSER",
+                     "jobs with a user namespace of their own get a sentence instead of a container",
+                     "take CLONE_NEWUSER out of clone_ns_flags; CLONE_NEWPID may stay");
     }
   }
-  if (type.empty() || type.ends_with("/none")) return ok(found, "containers show the node's /tmp");
-  return ok(found, "containers show the job's own /tmp");
+  return ok(found, "containers show what jobs have of their own, such as /tmp");
 }
 
 Finding look_at_contain_spank(const Site& site) {

@@ -200,15 +200,38 @@ TEST(DoctorSite, SlurmsOwnContainersAreInTheWay) {
   is(Status::kMissing, "/etc/slurm/oci.conf is there", look_at_oci_conf);
 }
 
-TEST(DoctorSite, JobsWithNamespacesOfTheirOwnGetNoContainer) {
-  is(Status::kOk, "the node's /tmp", look_at_job_container);
+TEST(DoctorSite, JobsMayHaveAMountNamespaceOfTheirOwn) {
+  is(Status::kOk, "neither NamespaceType nor JobContainerType: containers show the node's /tmp", look_at_job_container);
   slurm_conf("JobContainerType=job_container/tmpfs");
-  is(Status::kOk, "the job's own /tmp", look_at_job_container);
+  is(Status::kOk, "JobContainerType=job_container/tmpfs: containers show what jobs have", look_at_job_container);
+  slurm_conf("NamespaceType=namespace/tmpfs\nJobContainerType=job_container/none");
+  is(Status::kOk, "NamespaceType=namespace/tmpfs: containers show what jobs have", look_at_job_container);
+  slurm_conf("JobContainerType=job_container/none");
+  is(Status::kOk, "JobContainerType=job_container/none: containers show the node's /tmp", look_at_job_container);
+}
+
+TEST(DoctorSite, JobsMayHaveAPidNamespaceOfTheirOwn) {
   slurm_conf("NamespaceType=namespace/linux");
-  fake.write("/etc/slurm/namespace.yaml", "defaults:\n  clone_ns_flags: clone_newns\n");
-  is(Status::kOk, "the job's own /tmp", look_at_job_container);
-  fake.write("/etc/slurm/namespace.yaml", "defaults:\n  clone_ns_flags: CLONE_NEWNS,CLONE_NEWPID\n");
-  is(Status::kMissing, "gives jobs a PID namespace", look_at_job_container);
+  fake.write("/etc/slurm/namespace.yaml",
+             "defaults:\n  clone_ns_flags: CLONE_NEWNS,CLONE_NEWPID  # not CLONE_NEWUSER\n");
+  is(Status::kOk, "NamespaceType=namespace/linux: containers show what jobs have", look_at_job_container);
+}
+
+TEST(DoctorSite, JobsWithAUserNamespaceOfTheirOwnGetNoContainer) {
+  fake.write("/etc/slurm/namespace.yaml", "defaults:\n  clone_ns_flags:\n    - clone_newuser\n");
+  for (const char* types : {"namespace/linux", "tmpfs,linux", "namespace/tmpfs,namespace/linux"}) {
+    slurm_conf(std::string("NamespaceType=") + types);
+    is(Status::kMissing, "/etc/slurm/namespace.yaml has CLONE_NEWUSER", look_at_job_container);
+  }
+  slurm_conf("NamespaceType=namespace/tmpfs");
+  is(Status::kOk, "what jobs have", look_at_job_container);
+}
+
+TEST(DoctorSite, WhatNamespacesJobsHaveMayBeSecret) {
+  if (is_root()) return;  // from whom nothing is
+  slurm_conf("NamespaceType=namespace/linux");
+  fake.write("/etc/slurm/namespace.yaml", "", 0);
+  is(Status::kUnknown, "/etc/slurm/namespace.yaml cannot be read by this user", look_at_job_container);
 }
 
 TEST(DoctorSite, SlurmsOtherSettingsAreTold) {
