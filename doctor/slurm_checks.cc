@@ -158,6 +158,10 @@ Finding look_at_proctrack(const Site& site) {
                    "a process that makes a process group of its own outlives its step, and its container with it",
                    "set ProctrackType=proctrack/cgroup");
   }
+  if (type == "proctrack/linuxproc") {
+    return warning(found, "a process whose parent has ended outlives its step, and its container with it",
+                   "set ProctrackType=proctrack/cgroup");
+  }
   return ok(found, "a step's end takes its processes, and with them the container");
 }
 

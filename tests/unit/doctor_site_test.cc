@@ -241,10 +241,14 @@ TEST(DoctorSite, SlurmsOtherSettingsAreTold) {
   is(Status::kOk, "does not set PrologFlags", look_at_prolog_flags);
   slurm_conf("ProctrackType=proctrack/pgid\nSlurmdParameters=contain_spank\nLaunchParameters=test_exec\n"
              "PrologFlags=Contain,X11");
-  is(Status::kWarning, "proctrack/cgroup", look_at_proctrack);
+  is(Status::kWarning, "makes a process group of its own", look_at_proctrack);
   is(Status::kOk, "in SlurmdParameters", look_at_contain_spank);
   is(Status::kWarning, "in LaunchParameters", look_at_test_exec);
   is(Status::kOk, "PrologFlags=Contain,X11", look_at_prolog_flags);
+  slurm_conf("ProctrackType=proctrack/linuxproc");
+  is(Status::kWarning, "whose parent has ended", look_at_proctrack);
+  slurm_conf("ProctrackType=proctrack/cgroup");
+  is(Status::kOk, "takes its processes", look_at_proctrack);
 }
 
 TEST(DoctorSite, MungesSocketIsWhereSlurmLooksForIt) {
