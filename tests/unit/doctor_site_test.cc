@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "doctor/suggestion.h"
+#include "tests/unit/elf_file.h"
 #include "tests/unit/fake_node.h"
 #include "tests/unit/topology_xml.h"
 
@@ -287,6 +288,15 @@ TEST(DoctorSite, PmixIsFoundByItsVersion) {
   is(Status::kUnknown, "whether Slurm's mpi_pmix.so finds its library", look_at_pmix);
   fake.write("/usr/lib64/libpmix.so.2", "no object");
   is(Status::kOk, "/usr/lib64/libpmix.so.2", look_at_pmix);
+}
+
+TEST(DoctorSite, PmixIsWhereSlurmsPluginLooksForIt) {
+  slurm_conf("PluginDir=/p");
+  ElfText plugin;
+  plugin.runpath = "/site/pmix/5/lib";
+  fake.write("/p/mpi_pmix_v5.so", elf_file(plugin));
+  fake.write("/site/pmix/5/lib/libpmix.so.2", "no object");
+  is(Status::kOk, "/site/pmix/5/lib/libpmix.so.2", look_at_pmix);
 }
 
 TEST(DoctorSite, GpusAndCdiAreReported) {
