@@ -32,15 +32,14 @@ std::optional<PluginLine> find_line(const Node& node, const std::string& path, c
 
 std::optional<PluginLine> line_of_this_node() {
   const Node node;
-  return plugin_line(node, path_of_plugstack_conf(read_slurm_conf(node, doctor::path_of_slurm_conf(node))));
+  return plugin_line(node, path_of_plugstack_conf(slurm_conf_of(node, doctor::installations(node))));
 }
 
 }  // namespace
 
 std::string path_of_plugstack_conf(const doctor::SlurmConf& slurm) {
   const std::string named = slurm.value("plugstackconfig");
-  if (!named.empty()) return named;
-  return (slurm.path.empty() ? "/etc/slurm/" : slurm.directory()) + "plugstack.conf";
+  return named.empty() ? slurm.directory() + "plugstack.conf" : named;
 }
 
 std::optional<PluginLine> plugin_line(const Node& node, const std::string& plugstack_conf, const std::string& plugin) {

@@ -4,6 +4,7 @@
 
 #include "doctor/checks.h"
 #include "helper/device_table.h"
+#include "helper/elf.h"
 #include "helper/error.h"
 #include "helper/image_files.h"
 #include "helper/mpi_library.h"
@@ -25,6 +26,20 @@ std::vector<std::string> mpi_plugins(const Site& site) {
     }
   }
   return {names.begin(), names.end()};
+}
+
+// Where Slurm's own plugin looks first: a site's PMIx may lie below a prefix of its own.
+std::vector<std::string> pmix_directories_of_slurm(const Site& site) {
+  std::vector<std::string> directories;
+  for (const std::string& directory : plugin_directories(site)) {
+    for (const std::string& path : site.node.matching(directory + "/mpi_pmix*.so")) {
+      const Fd plugin(open(site.node.place_of(path).c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+      if (!plugin) continue;
+      const std::vector<std::string> named = read_elf(plugin.get()).runpath;
+      directories.insert(directories.end(), named.begin(), named.end());
+    }
+  }
+  return directories;
 }
 
 bool has(const std::vector<std::string>& names, std::string_view beginning) {
@@ -74,10 +89,12 @@ Finding look_at_mpi_plugins(const Site& site) {
 Finding look_at_pmix(const Site& site) {
   const FilesBelow files(Fd(open(site.node.place_of("/").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)));
   std::set<std::string> seen, found;
-  for (const char* directory :
-       {"/usr/lib64", "/usr/lib64/pmix*/lib", "/usr/lib/*-linux-gnu", "/usr/lib/*-linux-gnu/pmix*/lib", "/usr/lib",
-        "/usr/local/lib", "/usr/local/lib64", "/opt/pmix/lib", "/opt/pmix/*/lib"}) {
-    for (const std::string& path : site.node.matching(directory + std::string("/libpmix.so.[0-9]*"))) {
+  std::vector<std::string> directories = pmix_directories_of_slurm(site);
+  directories.insert(directories.end(),
+                     {"/usr/lib64", "/usr/lib64/pmix*/lib", "/usr/lib/*-linux-gnu", "/usr/lib/*-linux-gnu/pmix*/lib",
+                      "/usr/lib", "/usr/local/lib", "/usr/local/lib64", "/opt/pmix/lib", "/opt/pmix/*/lib"});
+  for (const std::string& directory : directories) {
+    for (const std::string& path : site.node.matching(directory + "/libpmix.so.[0-9]*")) {
       MpiLibrary library;
       library.pmix_library = files.real_path(path);
       if (!seen.insert(library.pmix_library).second) continue;

@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <memory>
 
 #include "helper/error.h"
 #include "helper/text_file.h"
@@ -41,6 +44,21 @@ bool Node::is_readable(const std::string& path) const { return access(place_of(p
 bool Node::is_hidden(const std::string& path) const {
   struct stat found;
   return stat(place_of(path).c_str(), &found) != 0 && errno == EACCES;
+}
+
+std::string Node::real_path(const std::string& path) const {
+  const std::unique_ptr<char, decltype(&free)> found(realpath(place_of(path).c_str(), nullptr), free);
+  const std::unique_ptr<char, decltype(&free)> root(realpath(place_of("/").c_str(), nullptr), free);
+  if (!found || !root) return "";
+  const std::string_view real = found.get(), top = root.get();
+  if (top == "/") return std::string(real);
+  return real.starts_with(top) ? std::string(real.substr(top.size())) : "";
+}
+
+std::string Node::target_of_link(const std::string& path) const {
+  char target[PATH_MAX];
+  const ssize_t size = readlink(place_of(path).c_str(), target, sizeof target);
+  return size <= 0 ? "" : std::string(target, size);
 }
 
 std::vector<std::string> Node::matching(const std::string& pattern) const {

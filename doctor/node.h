@@ -29,6 +29,11 @@ class Node {
   // Whether this process may read it.
   bool is_readable(const std::string& path) const;
 
+  // Without links, or empty where nothing is.
+  std::string real_path(const std::string& path) const;
+  // What the link says, or empty where it cannot be read.
+  std::string target_of_link(const std::string& path) const;
+
   // Whether it lies in a directory that this process may not enter: nothing is known of it then.
   bool is_hidden(const std::string& path) const;
 

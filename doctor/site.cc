@@ -23,7 +23,8 @@ Settings settings_behind(const Node& node, PluginLine line) {
 Site site_of(const Node& node) {
   Site site;
   site.node = node;
-  site.slurm = read_slurm_conf(node, path_of_slurm_conf(node));
+  site.installed = installations(node);
+  site.slurm = slurm_conf_of(node, site.installed);
   site.plugstack_conf = path_of_plugstack_conf(site.slurm);
   site.line = plugin_line(node, site.plugstack_conf);
   site.settings = settings_behind(node, site.line.value_or(PluginLine()));
@@ -38,12 +39,8 @@ std::vector<std::string> plugin_directories(const Site& site) {
     for (std::string directory; std::getline(list, directory, ':');) directories.push_back(directory);
     return directories;
   }
-  for (const char* pattern : {SLURMPLUGINDIR, "/usr/lib/*/slurm-wlm", "/usr/lib64/slurm", "/usr/lib/slurm",
-                              "/usr/local/lib/slurm", "/usr/local/lib64/slurm", "/opt/slurm/lib*/slurm"}) {
-    for (const std::string& directory : site.node.matching(pattern)) {
-      if (!site.node.matching(directory + "/proctrack_*.so").empty()) directories.push_back(directory);
-    }
-  }
+  if (!site.installed.empty()) directories = site.installed[0].plugin_directories;
+  if (directories.empty() && !site.node.matching(SLURMPLUGINDIR "/proctrack_*.so").empty()) return {SLURMPLUGINDIR};
   return directories;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/plugstack.h"
+#include "doctor/installation.h"
 #include "doctor/node.h"
 #include "doctor/slurm_conf.h"
 #include "helper/mount_table.h"
@@ -15,6 +16,7 @@ namespace slipway::doctor {
 
 struct Site {
   Node node;
+  std::vector<Installation> installed;  // of Slurm
   SlurmConf slurm;
   std::string plugstack_conf;  // its path
   std::optional<PluginLine> line;
@@ -24,7 +26,8 @@ struct Site {
 
 Site site_of(const Node& node);
 
-// Where Slurm looks for plugins: PluginDir, else those of the usual places that hold plugins of its own.
+// Where Slurm looks for plugins: PluginDir, else those of the installation that counts, else what Slipway was built
+// for.
 std::vector<std::string> plugin_directories(const Site& site);
 
 }  // namespace slipway::doctor

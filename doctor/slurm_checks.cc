@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <cstdlib>
+#include <sstream>
 
 #include "doctor/checks.h"
 #include "helper/error.h"
@@ -9,29 +9,44 @@ namespace slipway::doctor {
 
 namespace {
 
-// "22.05", of the numbers in which Slurm writes its releases.
-std::string text_of_release(unsigned release) {
-  const std::string month = std::to_string(release >> 8 & 0xff);
-  return std::to_string(release >> 16) + "." + (month.size() == 1 ? "0" : "") + month;
+// "22.05", as Slurm writes it.
+std::string text_of(const SlurmRelease& release) {
+  return std::to_string(release.year) + (release.month < 10 ? ".0" : ".") + std::to_string(release.month);
 }
 
-constexpr std::string_view kLibrary = "libslurm.so.";
-
-// The numbers that libslurm.so.N has: the versions of its interface, one for each release.
-std::vector<long> interfaces(const Site& site) {
-  std::vector<long> numbers;
-  for (const char* directory : {"/usr/lib64", "/usr/lib", "/usr/lib/*-linux-gnu", "/usr/local/lib", "/usr/local/lib64",
-                                "/opt/slurm/lib*", "/usr/lib64/slurm"}) {
-    for (const std::string& path : site.node.matching(directory + ("/" + std::string(kLibrary)) + "*")) {
-      const long number = atol(path.c_str() + path.rfind(kLibrary) + kLibrary.size());
-      if (number > 0 && std::find(numbers.begin(), numbers.end(), number) == numbers.end()) numbers.push_back(number);
-    }
+// "release 24.11 below /opt/slurm/24.11".
+std::string text_of(const Installation& installation) {
+  const std::string place = " below " + printable(installation.prefix);
+  if (const SlurmRelease* const release = slurm_release(installation.interface)) {
+    return "release " + text_of(*release) + place;
   }
-  return numbers;
+  if (installation.interface == 0) return "a Slurm without libslurm.so" + place;
+  return "libslurm.so." + std::to_string(installation.interface) + place;
+}
+
+// All that were found: the first counts.
+std::string text_of(const std::vector<Installation>& installed) {
+  std::string text = text_of(installed[0]);
+  if (installed.size() == 1) return text;
+  if (!installed[0].witness.empty()) text += ", which counts: " + installed[0].witness;
+  text += "; also here: ";
+  for (size_t i = 1; i < installed.size(); ++i) {
+    const std::string& witness = installed[i].witness;
+    text += (i == 1 ? "" : ", ") + text_of(installed[i]) + (witness.empty() ? "" : " (" + witness + ")");
+  }
+  return text;
 }
 
 std::string said(const std::string& key, const std::string& value) {
   return value.empty() ? "slurm.conf does not set " + key : key + "=" + printable(value);
+}
+
+// Of a file in YAML, as namespace.yaml(5) has them.
+std::string without_comments(const std::string& text) {
+  std::istringstream lines(text);
+  std::string rest;
+  for (std::string line; std::getline(lines, line);) rest += line.substr(0, line.find('#')) + "\n";
+  return rest;
 }
 
 bool has_in_small_letters(std::string text, std::string_view word) {
@@ -43,7 +58,7 @@ bool has_in_small_letters(std::string text, std::string_view word) {
 
 Finding look_at_slurm_conf(const Site& site) {
   if (site.slurm.path.empty()) {
-    return missing("none in /etc/slurm or /run/slurm/conf",
+    return missing("no " + printable(site.slurm.usual) + ", and none in /run/slurm/conf",
                    "Slurm's configuration is not seen, and most of what follows", "name it in SLURM_CONF");
   }
   if (site.slurm.unreadable.empty()) return ok(printable(site.slurm.path), "it and what it includes can be read");
@@ -57,49 +72,59 @@ Finding look_at_slurm_conf(const Site& site) {
 }
 
 Finding look_at_slurm_release(const Site& site) {
-  const std::vector<long> numbers = interfaces(site);
-  if (numbers.empty()) {
-    return unknown("no libslurm.so where libraries usually are", "Slipway's plugin needs Slurm 20.11 to 26.05",
-                   "ask sinfo --version");
+  const char* const remedy = "put the directory of Slurm's commands into PATH";
+  if (site.installed.empty()) {
+    return unknown("no slurmd runs here, and no Slurm is in PATH or a usual place",
+                   "Slipway's plugin needs Slurm 20.11 to 26.05", remedy);
   }
-  std::vector<std::string> known, strange;
-  for (const long number : numbers) {
-    const SlurmRelease* const release = slurm_release(number);
-    if (release) known.push_back(text_of_release(version_number(*release)));
-    else strange.push_back(std::string(kLibrary) + std::to_string(number));
+  const Installation& slurm = site.installed[0];
+  const std::string found = text_of(site.installed);
+  if (slurm.witness.empty() && site.installed.size() > 1) {
+    return unknown(found, "which of them counts is not seen: no slurmd runs here, and none is in PATH", remedy);
   }
-  if (known.empty()) {
-    return missing(list_of(strange) + ", of a release that Slipway does not know", "Slurm refuses to load the plugin",
+  if (slurm.interface == 0) return unknown(found, "its release is not seen", "ask slurmd -V");
+  const SlurmRelease* const release = slurm_release(slurm.interface);
+  if (!release) {
+    return missing(found, "Slipway does not know this release, and Slurm refuses to load its plugin",
                    "install a release of Slipway that knows it");
   }
-  return ok("release " + list_of(known), "Slipway's plugin knows it");
+  if (release->was_tested) return ok(found, "Slipway knows this release, and was tried on it");
+  return ok(found, "Slipway knows this release, but nobody has tried it there");
 }
 
 Finding look_at_oci_conf(const Site& site) {
-  const std::string path = (site.slurm.path.empty() ? "/etc/slurm/" : site.slurm.directory()) + "oci.conf";
+  const std::string path = site.slurm.directory() + "oci.conf";
   if (site.node.is_hidden(path)) return hidden(path);
   if (!site.node.exists(path)) return ok("none", "Slurm leaves --container to Slipway");
   return missing(printable(path) + " is there", "Slurm's own OCI containers take --container, and Slipway refuses it",
                  "choose one of the two: remove oci.conf");
 }
 
+// From 25.11 on the key is NamespaceType, which may be a list, of words with or without what is before the slash; the
+// older key counts where it is not set.
 Finding look_at_job_container(const Site& site) {
-  const std::string newer = site.slurm.value("namespacetype"), older = site.slurm.value("jobcontainertype");
-  const std::string type = newer.empty() ? older : newer;
-  const std::string found = said(newer.empty() ? "JobContainerType" : "NamespaceType", type);
-  for (const char* name : {"namespace.yaml", "job_container.conf"}) {
-    const std::string path = site.slurm.directory() + name;
-    if (!type.ends_with("/linux") || !site.node.exists(path)) continue;
-    const std::string text = site.node.text(path);
-    for (const auto& [flag, kind] : {std::pair("clone_newuser", "user"), std::pair("clone_newpid", "PID")}) {
-      if (!has_in_small_letters(text, flag)) continue;
-      return missing(found + ", and " + printable(path) + " gives jobs a " + kind + " namespace of their own",
-                     "steps of such jobs get a sentence instead of a container",
-                     "leave CLONE_NEWUSER and CLONE_NEWPID out of clonensflags");
+  const bool has_newer = !site.slurm.value("namespacetype").empty();
+  const std::string key = has_newer ? "namespacetype" : "jobcontainertype", types = site.slurm.value(key);
+  if (types.empty()) {
+    return ok("slurm.conf sets neither NamespaceType nor JobContainerType", "containers show the node's /tmp");
+  }
+  const std::string found = said(has_newer ? "NamespaceType" : "JobContainerType", types);
+  if (has_in_small_letters(types, "none")) return ok(found, "containers show the node's /tmp");
+  const std::string path = site.slurm.directory() + "namespace.yaml";
+  if (site.slurm.has(key, "namespace/linux") || site.slurm.has(key, "linux")) {
+    if (site.node.exists(path) && !site.node.is_readable(path)) {
+      return unknown(found + ", and " + printable(path) + " cannot be read by this user",
+                     "whether jobs have a user namespace of their own, which no container can be joined from, is not "
+                     "seen",
+                     "run slipway doctor as root");
+    }
+    if (has_in_small_letters(without_comments(site.node.text(path)), "clone_newuser")) {
+      return missing(found + ", and " + printable(path) + " has CLONE_NEWUSER",
+                     "jobs with a user namespace of their own get a sentence instead of a container",
+                     "take CLONE_NEWUSER out of clone_ns_flags; CLONE_NEWPID may stay");
     }
   }
-  if (type.empty() || type.ends_with("/none")) return ok(found, "containers show the node's /tmp");
-  return ok(found, "containers show the job's own /tmp");
+  return ok(found, "containers show what jobs have of their own, such as /tmp");
 }
 
 Finding look_at_contain_spank(const Site& site) {
@@ -114,6 +139,10 @@ Finding look_at_proctrack(const Site& site) {
   if (type == "proctrack/pgid") {
     return warning(found,
                    "a process that makes a process group of its own outlives its step, and its container with it",
+                   "set ProctrackType=proctrack/cgroup");
+  }
+  if (type == "proctrack/linuxproc") {
+    return warning(found, "a process whose parent has ended outlives its step, and its container with it",
                    "set ProctrackType=proctrack/cgroup");
   }
   return ok(found, "a step's end takes its processes, and with them the container");

@@ -76,9 +76,9 @@ bool SlurmConf::has(const std::string& key, std::string_view word) const {
   return list.find("," + in_small_letters(word) + ",") != list.npos;
 }
 
-std::string path_of_slurm_conf(const Node& node) {
+std::string path_of_slurm_conf(const Node& node, const std::string& usual) {
   if (const char* const named = getenv("SLURM_CONF")) return named;
-  for (const char* path : {"/etc/slurm/slurm.conf", "/run/slurm/conf/slurm.conf"}) {
+  for (const std::string& path : {usual, std::string("/run/slurm/conf/slurm.conf")}) {
     if (node.exists(path)) return path;
   }
   return "";
@@ -88,6 +88,13 @@ SlurmConf read_slurm_conf(const Node& node, const std::string& path) {
   SlurmConf conf;
   conf.path = path;
   if (!path.empty()) read_file(node, conf, path, 0);
+  return conf;
+}
+
+SlurmConf slurm_conf_of(const Node& node, const std::vector<Installation>& installed) {
+  const std::string usual = installed.empty() ? SlurmConf().usual : usual_slurm_conf(node, installed[0]);
+  SlurmConf conf = read_slurm_conf(node, path_of_slurm_conf(node, usual));
+  conf.usual = usual;
   return conf;
 }
 

@@ -38,13 +38,14 @@ TEST(DoctorNode, LongListsAreCut) {
 
 TEST(DoctorNode, SlurmsFileIsFoundWhereSlurmFindsIt) {
   unsetenv("SLURM_CONF");
-  STRCMP_EQUAL("", path_of_slurm_conf(fake.node()).c_str());
+  const auto found = [&] { return path_of_slurm_conf(fake.node(), "/site/slurm.conf"); };
+  STRCMP_EQUAL("", found().c_str());
   fake.write("/run/slurm/conf/slurm.conf", "");
-  STRCMP_EQUAL("/run/slurm/conf/slurm.conf", path_of_slurm_conf(fake.node()).c_str());
-  fake.write("/etc/slurm/slurm.conf", "");
-  STRCMP_EQUAL("/etc/slurm/slurm.conf", path_of_slurm_conf(fake.node()).c_str());
+  STRCMP_EQUAL("/run/slurm/conf/slurm.conf", found().c_str());
+  fake.write("/site/slurm.conf", "");
+  STRCMP_EQUAL("/site/slurm.conf", found().c_str());
   setenv("SLURM_CONF", "/opt/slurm.conf", 1);
-  STRCMP_EQUAL("/opt/slurm.conf", path_of_slurm_conf(fake.node()).c_str());
+  STRCMP_EQUAL("/opt/slurm.conf", found().c_str());
   unsetenv("SLURM_CONF");
 }
 

@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "doctor/suggestion.h"
+#include "tests/unit/elf_file.h"
 #include "tests/unit/fake_node.h"
 #include "tests/unit/topology_xml.h"
 
@@ -59,13 +60,55 @@ TEST(DoctorSite, SlurmsFilesAreNeeded) {
 }
 
 TEST(DoctorSite, SlurmsReleaseIsThatOfItsLibrary) {
-  is(Status::kUnknown, "no libslurm.so", look_at_slurm_release);
+  is(Status::kUnknown, "no Slurm is in PATH", look_at_slurm_release);
+  fake.write("/usr/lib64/slurm/proctrack_cgroup.so", "");
+  is(Status::kUnknown, "a Slurm without libslurm.so below /usr", look_at_slurm_release);
   fake.write("/usr/lib64/libslurm.so.38.0.0", "");
   fake.write("/usr/lib64/libslurm.so.38", "");
-  is(Status::kOk, "release 22.05: ", look_at_slurm_release);
+  is(Status::kOk, "release 22.05 below /usr: ", look_at_slurm_release);
   std::filesystem::remove_all(fake.place_of("/usr/lib64"));
   fake.write("/usr/lib/x86_64-linux-gnu/libslurm.so.99", "");
-  is(Status::kMissing, "libslurm.so.99, of a release that Slipway does not know", look_at_slurm_release);
+  is(Status::kMissing, "libslurm.so.99 below /usr: Slipway does not know this release", look_at_slurm_release);
+}
+
+TEST(DoctorSite, AReleaseIsTriedOrOnlyKnown) {
+  fake.write("/usr/lib64/libslurm.so.45", "");
+  is(Status::kOk, "release 26.05 below /usr: Slipway knows this release, and was tried on it",
+     look_at_slurm_release);
+  std::filesystem::remove_all(fake.place_of("/usr/lib64"));
+  fake.write("/usr/lib64/libslurm.so.43", "");
+  is(Status::kOk, "release 25.05 below /usr: Slipway knows this release, but nobody has tried it there",
+     look_at_slurm_release);
+}
+
+TEST(DoctorSite, OfSeveralSlurmsOneCounts) {
+  fake.install_slurm("/opt/slurm-26.05", 45);
+  fake.install_slurm("/opt/slurm-24.11", 42);
+  is(Status::kUnknown,
+     "release 24.11 below /opt/slurm-24.11; also here: release 26.05 below /opt/slurm-26.05: which of them counts",
+     look_at_slurm_release);
+  fake.write("/proc/77/comm", "slurmd");
+  fake.link("/proc/77/exe", "/opt/slurm-26.05/sbin/slurmd");
+  is(Status::kOk,
+     "release 26.05 below /opt/slurm-26.05, which counts: its slurmd runs here; also here: release 24.11 below "
+     "/opt/slurm-24.11: ",
+     look_at_slurm_release);
+}
+
+TEST(DoctorSite, FilesAreLookedForInTheSlurmThatCounts) {
+  std::filesystem::remove_all(fake.place_of("/etc/slurm"));
+  fake.install_slurm("/opt/slurm", 45);
+  fake.write("/opt/slurm/etc/slurm.conf", "");
+  fake.write("/opt/slurm/lib/slurm/mpi_pmi2.so", "");
+  fake.write("/usr/lib64/slurm/proctrack_cgroup.so", "");
+  fake.write("/usr/lib64/slurm/mpi_none.so", "");
+  fake.write("/proc/77/comm", "slurmd");
+  fake.link("/proc/77/exe", "/opt/slurm/sbin/slurmd");
+  is(Status::kOk, "/opt/slurm/etc/slurm.conf", look_at_slurm_conf);
+  is(Status::kMissing, "no /opt/slurm/etc/plugstack.conf", look_at_plugin_line);
+  is(Status::kWarning, "pmi2; no pmix", look_at_mpi_plugins);
+  fake.write("/opt/slurm/etc/oci.conf", "");
+  is(Status::kMissing, "/opt/slurm/etc/oci.conf is there", look_at_oci_conf);
 }
 
 TEST(DoctorSite, TheLineMustBeThereAndRequired) {
@@ -158,15 +201,38 @@ TEST(DoctorSite, SlurmsOwnContainersAreInTheWay) {
   is(Status::kMissing, "/etc/slurm/oci.conf is there", look_at_oci_conf);
 }
 
-TEST(DoctorSite, JobsWithNamespacesOfTheirOwnGetNoContainer) {
-  is(Status::kOk, "the node's /tmp", look_at_job_container);
+TEST(DoctorSite, JobsMayHaveAMountNamespaceOfTheirOwn) {
+  is(Status::kOk, "neither NamespaceType nor JobContainerType: containers show the node's /tmp", look_at_job_container);
   slurm_conf("JobContainerType=job_container/tmpfs");
-  is(Status::kOk, "the job's own /tmp", look_at_job_container);
+  is(Status::kOk, "JobContainerType=job_container/tmpfs: containers show what jobs have", look_at_job_container);
+  slurm_conf("NamespaceType=namespace/tmpfs\nJobContainerType=job_container/none");
+  is(Status::kOk, "NamespaceType=namespace/tmpfs: containers show what jobs have", look_at_job_container);
+  slurm_conf("JobContainerType=job_container/none");
+  is(Status::kOk, "JobContainerType=job_container/none: containers show the node's /tmp", look_at_job_container);
+}
+
+TEST(DoctorSite, JobsMayHaveAPidNamespaceOfTheirOwn) {
   slurm_conf("NamespaceType=namespace/linux");
-  fake.write("/etc/slurm/namespace.yaml", "defaults:\n  clone_ns_flags: clone_newns\n");
-  is(Status::kOk, "the job's own /tmp", look_at_job_container);
-  fake.write("/etc/slurm/namespace.yaml", "defaults:\n  clone_ns_flags: CLONE_NEWNS,CLONE_NEWPID\n");
-  is(Status::kMissing, "gives jobs a PID namespace", look_at_job_container);
+  fake.write("/etc/slurm/namespace.yaml",
+             "defaults:\n  clone_ns_flags: CLONE_NEWNS,CLONE_NEWPID  # not CLONE_NEWUSER\n");
+  is(Status::kOk, "NamespaceType=namespace/linux: containers show what jobs have", look_at_job_container);
+}
+
+TEST(DoctorSite, JobsWithAUserNamespaceOfTheirOwnGetNoContainer) {
+  fake.write("/etc/slurm/namespace.yaml", "defaults:\n  clone_ns_flags:\n    - clone_newuser\n");
+  for (const char* types : {"namespace/linux", "tmpfs,linux", "namespace/tmpfs,namespace/linux"}) {
+    slurm_conf(std::string("NamespaceType=") + types);
+    is(Status::kMissing, "/etc/slurm/namespace.yaml has CLONE_NEWUSER", look_at_job_container);
+  }
+  slurm_conf("NamespaceType=namespace/tmpfs");
+  is(Status::kOk, "what jobs have", look_at_job_container);
+}
+
+TEST(DoctorSite, WhatNamespacesJobsHaveMayBeSecret) {
+  if (is_root()) return;  // from whom nothing is
+  slurm_conf("NamespaceType=namespace/linux");
+  fake.write("/etc/slurm/namespace.yaml", "", 0);
+  is(Status::kUnknown, "/etc/slurm/namespace.yaml cannot be read by this user", look_at_job_container);
 }
 
 TEST(DoctorSite, SlurmsOtherSettingsAreTold) {
@@ -176,10 +242,14 @@ TEST(DoctorSite, SlurmsOtherSettingsAreTold) {
   is(Status::kOk, "does not set PrologFlags", look_at_prolog_flags);
   slurm_conf("ProctrackType=proctrack/pgid\nSlurmdParameters=contain_spank\nLaunchParameters=test_exec\n"
              "PrologFlags=Contain,X11");
-  is(Status::kWarning, "proctrack/cgroup", look_at_proctrack);
+  is(Status::kWarning, "makes a process group of its own", look_at_proctrack);
   is(Status::kOk, "in SlurmdParameters", look_at_contain_spank);
   is(Status::kWarning, "in LaunchParameters", look_at_test_exec);
   is(Status::kOk, "PrologFlags=Contain,X11", look_at_prolog_flags);
+  slurm_conf("ProctrackType=proctrack/linuxproc");
+  is(Status::kWarning, "whose parent has ended", look_at_proctrack);
+  slurm_conf("ProctrackType=proctrack/cgroup");
+  is(Status::kOk, "takes its processes", look_at_proctrack);
 }
 
 TEST(DoctorSite, MungesSocketIsWhereSlurmLooksForIt) {
@@ -218,6 +288,15 @@ TEST(DoctorSite, PmixIsFoundByItsVersion) {
   is(Status::kUnknown, "whether Slurm's mpi_pmix.so finds its library", look_at_pmix);
   fake.write("/usr/lib64/libpmix.so.2", "no object");
   is(Status::kOk, "/usr/lib64/libpmix.so.2", look_at_pmix);
+}
+
+TEST(DoctorSite, PmixIsWhereSlurmsPluginLooksForIt) {
+  slurm_conf("PluginDir=/p");
+  ElfText plugin;
+  plugin.runpath = "/site/pmix/5/lib";
+  fake.write("/p/mpi_pmix_v5.so", elf_file(plugin));
+  fake.write("/site/pmix/5/lib/libpmix.so.2", "no object");
+  is(Status::kOk, "/site/pmix/5/lib/libpmix.so.2", look_at_pmix);
 }
 
 TEST(DoctorSite, GpusAndCdiAreReported) {

@@ -22,6 +22,13 @@ class FakeNode {
   }
   void make_directory(const std::string& path) const { std::filesystem::create_directories(directory_.path() + path); }
 
+  // Those files by which a Slurm is known: libslurm.so.INTERFACE, a plugin, and programs.
+  void install_slurm(const std::string& prefix, int interface) const {
+    write(prefix + "/lib/libslurm.so." + std::to_string(interface), "");
+    write(prefix + "/lib/slurm/proctrack_cgroup.so", "");
+    for (const char* program : {"/bin/srun", "/sbin/slurmd", "/sbin/slurmctld"}) write(prefix + program, "", 0755);
+  }
+
   // A line of /proc/self/mountinfo.
   void mount(const std::string& where, const std::string& type, const std::string& super_options = "rw") {
     mounts_ += "20 1 0:5 / " + where + " rw,relatime - " + type + " source " + super_options + "\n";
