@@ -158,8 +158,8 @@ void refuse_multi_prog(const std::vector<std::string>& words) {
 
 Node::Node(Slurm& slurm, const Settings& settings) : settings_(settings) {
   if (slurm.step() == kExternStep) return;
-  unmark_job_name(slurm);
   try {
+    unmark_job_name(slurm);
     decide(slurm, take_options(slurm));
   } catch (const Error& error) {
     refuse(error);

@@ -66,9 +66,9 @@ class Spank : public Slurm {
       std::string value(size, '\0');
       const spank_err_t result = spank_getenv(spank_, name, value.data(), static_cast<int>(size));
       if (result == ESPANK_SUCCESS) return value.substr(0, strlen(value.c_str()));
-      if (result != ESPANK_NOSPACE) break;
+      if (result != ESPANK_NOSPACE) return std::nullopt;
     }
-    return std::nullopt;
+    throw Error(name, "is longer than the 128 KiB that a program can be given", "unset or shorten it");
   }
 
   void set_environment(const char* name, const std::string& value) override {

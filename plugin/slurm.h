@@ -17,7 +17,8 @@ class Slurm {
  public:
   virtual ~Slurm() = default;
 
-  // On a node: the step's environment, which a task's hooks change for that task. In the client: its own.
+  // On a node: the step's environment, which a task's hooks change for that task. In the client: its own. Throws Error:
+  // it is too long to be executed with, and what it says is not known.
   virtual std::optional<std::string> environment(const char* name) const = 0;
   virtual void set_environment(const char* name, const std::string& value) = 0;
   virtual void unset_environment(const char* name) = 0;
