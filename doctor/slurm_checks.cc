@@ -118,8 +118,11 @@ Finding look_at_job_container(const Site& site) {
                      "seen",
                      "run slipway doctor as root");
     }
-    if (has_in_small_letters(without_comments(site.node.text(path)), "clone_newuser")) {
-      return missing(found + ", and " + printable(path) + " has CLONE_NEWUSER",
+    const std::string text = without_comments(site.node.text(path));
+    if (has_in_small_letters(text, "clone_newuser")) {
+      // It may be for other nodes only, and this one's health must not depend on that.
+      const auto finding = has_in_small_letters(text, "node_confs") ? warning : missing;
+      return finding(found + ", and " + printable(path) + " has CLONE_NEWUSER",
                      "jobs with a user namespace of their own get a sentence instead of a container",
                      "take CLONE_NEWUSER out of clone_ns_flags; CLONE_NEWPID may stay");
     }

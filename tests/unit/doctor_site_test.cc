@@ -228,6 +228,13 @@ TEST(DoctorSite, JobsWithAUserNamespaceOfTheirOwnGetNoContainer) {
   is(Status::kOk, "what jobs have", look_at_job_container);
 }
 
+TEST(DoctorSite, UserNamespacesMayBeForOtherNodes) {
+  slurm_conf("NamespaceType=namespace/linux");
+  fake.write("/etc/slurm/namespace.yaml",
+             "node_confs:\n  - nodes: [n2]\n    options:\n      clone_ns_flags: CLONE_NEWUSER\n");
+  is(Status::kWarning, "/etc/slurm/namespace.yaml has CLONE_NEWUSER", look_at_job_container);
+}
+
 TEST(DoctorSite, WhatNamespacesJobsHaveMayBeSecret) {
   if (is_root()) return;  // from whom nothing is
   slurm_conf("NamespaceType=namespace/linux");
