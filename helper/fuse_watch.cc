@@ -1,6 +1,5 @@
 #include "helper/fuse_watch.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -32,30 +31,6 @@ constexpr int kTickSeconds = 3;
 bool has_ended(pid_t child) {
   siginfo_t info{};
   return waitid(P_PID, child, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == child;
-}
-
-// The processes that slurmstepd forked. `slurmstepd` is its directory in procfs, which is empty once that process is
-// gone, also when another has its number. Nothing: it is gone, or the kernel does not tell (CONFIG_PROC_CHILDREN).
-std::optional<std::vector<pid_t>> children_of(const Fd& slurmstepd) {
-  std::vector<pid_t> children;
-  bool known = false;
-  const std::string tasks = "/proc/self/fd/" + std::to_string(slurmstepd.get()) + "/task";
-  DIR* const directory = opendir(tasks.c_str());
-  if (!directory) return std::nullopt;
-  while (const dirent* entry = readdir(directory)) {
-    if (entry->d_name[0] == '.') continue;
-    const std::string file = tasks + "/" + entry->d_name + "/children", list = text_of_file(file);
-    known |= access(file.c_str(), R_OK) == 0;
-    for (const char* next = list.c_str(); *next;) {
-      char* end;
-      const long child = strtol(next, &end, 10);
-      if (end == next) break;
-      children.push_back(child);
-      next = end + strspn(end, " ");
-    }
-  }
-  closedir(directory);
-  return known ? std::optional(children) : std::nullopt;
 }
 
 bool is_dying(pid_t process) {
@@ -104,7 +79,7 @@ void watch_fuse_servers(const std::list<FuseServer>& servers, const Rank& rank, 
   sigemptyset(&child_ended);
   sigaddset(&child_ended, SIGCHLD);
   sigprocmask(SIG_BLOCK, &child_ended, nullptr);
-  const Fd slurmstepd(open(("/proc/" + std::to_string(rank.slurmstepd)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const Fd slurmstepd = directory_of(rank.slurmstepd);
 
   bool was_dying = false;
   const auto one_has_ended = [&] {

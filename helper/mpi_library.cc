@@ -113,8 +113,9 @@ class Description {
   }
 
  private:
-  // The process manager's libraries that `library` needs. A libpmi or libpmi2 can be PMIx in their clothes.
-  void needs_of(const Library& library) {
+  // The process manager's libraries that `library` needs. A libpmi or libpmi2 can be PMIx in their clothes; one behind
+  // another is not looked at, since they can need each other.
+  void needs_of(const Library& library, bool is_in_clothes = false) {
     if (const std::string* name = needed_of(library.elf, "libpmix")) {
       mpi_.pmix = true;
       const Library pmix = open_library(files_, search_.find(*name, library.run_path), library.run_path);
@@ -125,10 +126,8 @@ class Description {
       const std::string* name = needed_of(library.elf, stem);
       if (!name) continue;
       const Library pmi = open_library(files_, search_.find(*name, library.run_path), library.run_path);
-      if (needed_of(pmi.elf, "libpmix"))
-        needs_of(pmi);
-      else
-        mpi_.*client = true;
+      if (!needed_of(pmi.elf, "libpmix")) mpi_.*client = true;
+      else if (!is_in_clothes) needs_of(pmi, true);
     }
   }
 

@@ -1,6 +1,7 @@
 #include "helper/rank.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -33,31 +34,22 @@ std::vector<pid_t> numbers_in(const std::string& text) {
   return numbers;
 }
 
-// Names of the numbered entries of a directory of procfs, with a / after each.
+// The numbered entries of a directory of procfs.
 std::vector<std::string> numbered(const std::string& path) {
   std::vector<std::string> names;
   DIR* const directory = opendir(path.c_str());
   if (!directory) return names;
   while (const dirent* const entry = readdir(directory)) {
-    if (isdigit(static_cast<unsigned char>(entry->d_name[0]))) names.push_back(path + entry->d_name + "/");
+    if (isdigit(static_cast<unsigned char>(entry->d_name[0]))) names.push_back(entry->d_name);
   }
   closedir(directory);
   return names;
 }
 
-// Each child is listed under the thread that forked it (proc_pid_children(5)); a kernel without that list has one of
-// all processes.
-std::vector<pid_t> children_of(pid_t parent) {
-  const std::string process = "/proc/" + std::to_string(parent) + "/";
+std::vector<pid_t> with_parent(pid_t parent) {
   std::vector<pid_t> children;
-  if (access((process + "task/" + std::to_string(parent) + "/children").c_str(), F_OK) == 0) {
-    for (const std::string& thread : numbered(process + "task/")) {
-      for (const pid_t child : numbers_in(text_of_file(thread + "children"))) children.push_back(child);
-    }
-    return children;
-  }
-  for (const std::string& other : numbered("/proc/")) {
-    const pid_t pid = atoi(other.c_str() + strlen("/proc/"));
+  for (const std::string& name : numbered("/proc")) {
+    const pid_t pid = atoi(name.c_str());
     if (is_alive({pid, parent})) children.push_back(pid);
   }
   return children;
@@ -90,14 +82,37 @@ void take_nothing_from_ranks(int socket) {
 // Any process of the step's user may have the eventfd: a task prolog inherits it. It can say that there is a rank where
 // there is none, and may hold its end of the pair for longer than the step lives; so neither is believed.
 std::optional<Rank> await_rank(int hello, int ranks, pid_t slurmstepd, const Program& enter) {
+  const Fd directory = directory_of(slurmstepd);
   for (;; nanosleep(&kPause, nullptr)) {
     pollfd waits[] = {{hello, POLLIN, 0}, {ranks, 0, 0}};
-    while (poll(waits, 2, kTick) <= 0 && kill(slurmstepd, 0) == 0) continue;
-    if (kill(slurmstepd, 0) != 0 || waits[1].revents) return std::nullopt;
-    for (const pid_t child : children_of(slurmstepd)) {
+    poll(waits, 2, kTick);
+    const auto children = children_of(directory);
+    if (!children || waits[1].revents) return std::nullopt;
+    if (!waits[0].revents) continue;
+    for (const pid_t child : *children) {
       if (executes(child, enter)) return Rank{child, slurmstepd};
     }
   }
+}
+
+Fd directory_of(pid_t process) {
+  return Fd(open(("/proc/" + std::to_string(process)).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+// Each is listed under the thread that forked it (proc_pid_children(5)); a kernel without CONFIG_PROC_CHILDREN lists
+// all processes only.
+std::optional<std::vector<pid_t>> children_of(const Fd& directory) {
+  const std::string process = "/proc/self/fd/" + std::to_string(directory.get()) + "/";
+  const std::vector<std::string> threads = numbered(process + "task");
+  if (threads.empty()) return std::nullopt;
+  std::vector<pid_t> children;
+  bool is_listed = false;
+  for (const std::string& thread : threads) {
+    const std::string file = process + "task/" + thread + "/children";
+    is_listed |= access(file.c_str(), F_OK) == 0;
+    for (const pid_t child : numbers_in(text_of_file(file))) children.push_back(child);
+  }
+  return is_listed ? children : with_parent(atoi(field_of(text_of_file(process + "status"), "Pid").c_str()));
 }
 
 bool is_alive(const Rank& rank) {

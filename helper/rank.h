@@ -7,6 +7,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
+
+#include "helper/fd.h"
 
 namespace slipway {
 
@@ -36,6 +39,12 @@ struct Program {
 // Blocks until enter runs in one of them: Slurm has then put it into its cgroups and limits. `ranks`: the socket, whose
 // hang-up says that there are none any more. Nothing: the step ended before.
 std::optional<Rank> await_rank(int hello, int ranks, pid_t slurmstepd, const Program& enter);
+
+// A process' directory in procfs, which is empty once that process is gone, also when another has its number.
+Fd directory_of(pid_t process);
+
+// The processes that it forked. Nothing: it is gone.
+std::optional<std::vector<pid_t>> children_of(const Fd& directory);
 
 // It is still there. Another process may have its number by now, and that one is not slurmstepd's child.
 bool is_alive(const Rank& rank);

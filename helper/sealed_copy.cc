@@ -90,7 +90,7 @@ Fd copy_of(const Request& request, int image, const SealOrder& order, const Rank
 }
 
 Fd sealed(const Fd& copy) {
-  if (fcntl(copy.get(), F_ADD_SEALS, kSeals) != 0 || fcntl(copy.get(), F_GET_SEALS) != kSeals) {
+  if (fcntl(copy.get(), F_ADD_SEALS, kSeals) != 0 || (fcntl(copy.get(), F_GET_SEALS) & kSeals) != kSeals) {
     throw system_error("container", "seal(copy of the image)");
   }
   Fd reader(open(("/proc/self/fd/" + std::to_string(copy.get())).c_str(), O_RDONLY | O_CLOEXEC));

@@ -186,6 +186,14 @@ TEST(MpiLibrary, ALibpmi2CanBePmix) {
   STRCMP_EQUAL("/usr/lib/libpmix.so.2", mpi->pmix_library.c_str());
 }
 
+TEST(MpiLibrary, LibrariesThatNeedEachOtherEnd) {
+  mpich("", {"libpmi2.so.1"});
+  library("libpmi2.so.1", {.needed = {"libpmix.so.2", "libpmi.so.1"}});
+  library("libpmi.so.1", {.needed = {"libpmix.so.2", "libpmi2.so.1"}});
+  library("libpmix.so.2");
+  CHECK(mpi_of({"libmpi.so.12"})->pmix);
+}
+
 TEST(MpiLibrary, IntelAndCrayChooseWhenTheyRun) {
   mpich("Intel(R) MPI Library 2021.9 for Linux* OS\n\0fullinit\0"s);
   const auto intel = mpi_of({"libmpi.so.12"});
