@@ -3,9 +3,7 @@
 // then nothing of it stays. This process only watches: its child, the worker, does the work.
 
 #include <fcntl.h>
-#include <linux/nsfs.h>
 #include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,30 +38,30 @@ void stay_out_of_the_way() {
   sched_setaffinity(0, sizeof here, &here);
 }
 
-bool is_own_namespace(const Fd& name_space, const char* kind) {
+bool is_own_mount_namespace(const Fd& name_space) {
   struct stat theirs, ours;
-  return fstat(name_space.get(), &theirs) == 0 && stat((std::string("/proc/self/ns/") + kind).c_str(), &ours) == 0 &&
+  return fstat(name_space.get(), &theirs) == 0 && stat("/proc/self/ns/mnt", &ours) == 0 &&
          theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
 }
 
-Error jobs_own(const char* kind, const char* flag) {
-  return Error("container",
-               std::string("this job has a ") + kind + " namespace of its own, which no container can join",
-               std::string("ask the admin to leave ") + flag + " out of clonensflags in namespace.yaml");
-}
-
-// A mount namespace of the job's own (job_container/tmpfs, namespace/linux) is fine. namespace/linux can give it more
-// (namespace.yaml(5)): in another user namespace a rank may not join a container of root's making, and where /proc is
-// of another PID namespace stage does not find itself.
-void move_to(const Place& place, Request& request) {
-  request.cwd = place.cwd;
-  if (is_own_namespace(place.mount_namespace, "mnt")) return;
-  const Fd owner(ioctl(place.mount_namespace.get(), NS_GET_USERNS));  // ioctl_ns(2)
-  if (!is_own_namespace(owner, "user")) throw jobs_own("user", "CLONE_NEWUSER");
-  if (setns(place.mount_namespace.get(), CLONE_NEWNS) != 0) {
-    throw system_error("container", "setns(mount namespace of the job)");
+// Where the ranks stand, and a worker that builds for that. In a mount namespace of the job's own only a rank that
+// waits for its container stands where the step does; the worker has begun by then.
+std::optional<Place> await_place_and_work(std::optional<Worker>& worker, Request& request, const Fd& ranks,
+                                          Timeline& beginning) {
+  std::optional<Place> place = await_place(kPlaceFd, ranks.get(), request.slurmstepd);
+  if (place && !is_own_mount_namespace(place->mount_namespace)) {
+    if (setns(place->mount_namespace.get(), CLONE_NEWNS) != 0) {
+      throw system_error("container", "setns(mount namespace of the job)");
+    }
+    beginning.phase("the job's mounts, known");
+    if (worker) worker.emplace(request, beginning);
+    if (!place->rank) place = place_of_a_rank(ranks.get(), request.slurmstepd);
   }
-  if (access("/proc/self", F_OK) != 0) throw jobs_own("PID", "CLONE_NEWPID");
+  if (!place || (worker && place->cwd == request.cwd)) return place;
+  request.cwd = place->cwd;
+  beginning.phase("where the ranks are, known");
+  worker.emplace(request, beginning);
+  return place;
 }
 
 void stage(Fd& ranks) {
@@ -77,16 +75,11 @@ void stage(Fd& ranks) {
   std::optional<Worker> worker;
   if (!request.cwd.empty()) worker.emplace(request, beginning);
   waits.skip();
-  const std::optional<Place> place = receive_place(kPlaceFd);
+  std::optional<Place> place = await_place_and_work(worker, request, ranks, beginning);
   if (!place) return;
   waits.phase("ranks' place awaited");
-  if (!worker || place->cwd != request.cwd || !is_own_namespace(place->mount_namespace, "mnt")) {
-    move_to(*place, request);
-    beginning.phase("where the ranks are, known");
-    worker.emplace(request, beginning);
-  }
   try {
-    worker->deliver(ranks, waits);
+    worker->deliver(ranks, place->rank, waits);
   } catch (const Error& error) {
     // First: the log may be slow.
     send_failure(ranks.get(), {with_choice(error, request.chosen_by).what(), error.exit_code()});

@@ -124,12 +124,11 @@ Datagram Worker::receive(Wire& wire, const Patience& patience) {
   return datagram;
 }
 
-void Worker::deliver(Fd& ranks, Timeline timeline) {
+void Worker::deliver(Fd& ranks, std::optional<Rank> rank, Timeline timeline) {
   const Patience patience{request_.settings.stage_timeout_seconds, ranks.get()};
   Wire wire{};
   Datagram answer = receive(wire, patience);
   std::list<FuseServer> servers;
-  std::optional<Rank> rank;
   const auto meet_rank = [&] {
     if (rank) return true;
     timeline.skip();

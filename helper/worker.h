@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <span>
 
 #include "helper/channel.h"
@@ -28,8 +29,9 @@ class Worker {
 
   // Sends the ranks what the worker made, or why it could not. Takes their socket, and closes it then: end of file
   // means that nothing will come any more. With an image that is mounted by FUSE it returns when the server has ended.
-  // `timeline` is this process's own, since the worker started. Throws Error, for the ranks.
-  void deliver(Fd& ranks, Timeline timeline);
+  // `rank` is one that was met already, `timeline` this process's own, since the worker started. Throws Error, for the
+  // ranks.
+  void deliver(Fd& ranks, std::optional<Rank> rank, Timeline timeline);
 
  private:
   // The worker's next datagram. Throws Error.
