@@ -44,6 +44,16 @@ bool is_own_mount_namespace(const Fd& name_space) {
          theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
 }
 
+// namespace/linux can have put all of the job, slurmstepd too, into a user namespace (namespace.yaml(5)).
+void refuse_user_namespace_of_job() {
+  constexpr ino_t kInitial = 0xeffffffd;  // PROC_USER_INIT_INO (linux/proc_ns.h)
+  struct stat ours;
+  if (stat("/proc/self/ns/user", &ours) != 0 || ours.st_ino == kInitial) return;
+  throw Error("container",
+              "this job has a user namespace of its own, where root may neither mount an image nor make devices",
+              "ask the admin to leave CLONE_NEWUSER out of clone_ns_flags in namespace.yaml");
+}
+
 // Where the ranks stand, and a worker that builds for that. In a mount namespace of the job's own only a rank that
 // waits for its container stands where the step does; the worker has begun by then.
 std::optional<Place> await_place_and_work(std::optional<Worker>& worker, Request& request, const Fd& ranks,
@@ -70,6 +80,7 @@ void stage(Fd& ranks) {
   start_clean(kPlaceFd);
   Request request = read_request(kRequestFd);
   close(kRequestFd);
+  refuse_user_namespace_of_job();
   Timeline beginning(request.is_verbose, start), waits = beginning;
   beginning.phase("request read");
   std::optional<Worker> worker;

@@ -20,6 +20,12 @@ needs_overlays() {
   [ "$(printf '%s\n5.11\n' "$kernel" | sort -V | head -n 1)" = 5.11 ] || skip "takes Linux 5.11"
 }
 
+needs_slurm() { # needs_slurm YEAR.MONTH
+  local release
+  release=$(as_root slurmd -V | sed -n 's/^slurm[^ ]* \([0-9]*\.[0-9]*\).*/\1/p')
+  [ "$(printf '%s\n%s\n' "$release" "$1" | sort -V | head -n 1)" = "$1" ] || skip "takes Slurm $1; this is $release"
+}
+
 as_user() { timeout --foreground -k 5 60 "$repository/tests/cluster" run -- "$@"; }
 as_root() { timeout --foreground -k 5 60 "$repository/tests/cluster" run --user root -- "$@"; }
 # Directly, outside of the cluster's login: for what the user does to processes.
