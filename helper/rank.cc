@@ -81,16 +81,16 @@ void take_nothing_from_ranks(int socket) {
 
 // Any process of the step's user may have the eventfd: a task prolog inherits it. It can say that there is a rank where
 // there is none, and may hold its end of the pair for longer than the step lives; so neither is believed.
-std::optional<Rank> await_rank(int hello, int ranks, pid_t slurmstepd, const Program& enter) {
-  const Fd directory = directory_of(slurmstepd);
+std::optional<Rank> await_rank(const Hellos& hellos) {
+  const Fd directory = directory_of(hellos.slurmstepd);
   for (;; nanosleep(&kPause, nullptr)) {
-    pollfd waits[] = {{hello, POLLIN, 0}, {ranks, 0, 0}};
+    pollfd waits[] = {{hellos.hello, POLLIN, 0}, {hellos.ranks, 0, 0}};
     poll(waits, 2, kTick);
     const auto children = children_of(directory);
     if (!children || waits[1].revents) return std::nullopt;
     if (!waits[0].revents) continue;
     for (const pid_t child : *children) {
-      if (executes(child, enter)) return Rank{child, slurmstepd};
+      if (executes(child, hellos.enter)) return Rank{child, hellos.slurmstepd};
     }
   }
 }

@@ -36,9 +36,17 @@ struct Program {
   uint64_t device, inode;
 };
 
-// Blocks until enter runs in one of them: Slurm has then put it into its cgroups and limits. `ranks`: the socket, whose
-// hang-up says that there are none any more. Nothing: the step ended before.
-std::optional<Rank> await_rank(int hello, int ranks, pid_t slurmstepd, const Program& enter);
+// Where stage hears of them.
+struct Hellos {
+  int hello;         // the eventfd
+  int ranks;         // the socket, whose hang-up says that there are none any more
+  pid_t slurmstepd;  // whose children they are
+  Program enter;
+};
+
+// Blocks until enter runs in one of them: Slurm has then put it into its cgroups and limits. Nothing: the step ended
+// before.
+std::optional<Rank> await_rank(const Hellos& hellos);
 
 // A process' directory in procfs, which is empty once that process is gone, also when another has its number.
 Fd directory_of(pid_t process);

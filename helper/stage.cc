@@ -46,24 +46,44 @@ bool is_own_namespace(const Fd& name_space, const char* kind) {
          theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
 }
 
-Error jobs_own(const char* kind, const char* flag) {
-  return Error("container",
-               std::string("this job has a ") + kind + " namespace of its own, which no container can join",
-               std::string("ask the admin to leave ") + flag + " out of clonensflags in namespace.yaml");
+// A mount namespace that its user made shows any path and owner they like (rule 1 of the design): such a process is no
+// rank, even if it is slurmstepd's child and executes enter, as a task epilog could.
+void refuse_namespace_of_users(const Fd& mount_namespace) {
+  const Fd owner(ioctl(mount_namespace.get(), NS_GET_USERNS));  // ioctl_ns(2)
+  if (is_own_namespace(owner, "user")) return;
+  throw Error("container", "a process of this step has a mount namespace of its own making",
+              "leave that to the container");
 }
 
-// A mount namespace of the job's own (job_container/tmpfs, namespace/linux) is fine. namespace/linux can give it more
-// (namespace.yaml(5)): in another user namespace a rank may not join a container of root's making, and where /proc is
-// of another PID namespace stage does not find itself.
-void move_to(const Place& place, Request& request) {
-  request.cwd = place.cwd;
-  if (is_own_namespace(place.mount_namespace, "mnt")) return;
-  const Fd owner(ioctl(place.mount_namespace.get(), NS_GET_USERNS));  // ioctl_ns(2)
-  if (!is_own_namespace(owner, "user")) throw jobs_own("user", "CLONE_NEWUSER");
-  if (setns(place.mount_namespace.get(), CLONE_NEWNS) != 0) {
-    throw system_error("container", "setns(mount namespace of the job)");
+// namespace/linux can have put all of the job, slurmstepd too, into a user namespace (namespace.yaml(5)).
+void refuse_user_namespace_of_job() {
+  constexpr ino_t kInitial = 0xeffffffd;  // PROC_USER_INIT_INO (linux/proc_ns.h)
+  struct stat ours;
+  if (stat("/proc/self/ns/user", &ours) != 0 || ours.st_ino == kInitial) return;
+  throw Error("container",
+              "this job has a user namespace of its own, where root may neither mount an image nor make devices",
+              "ask the admin to leave CLONE_NEWUSER out of clone_ns_flags in namespace.yaml");
+}
+
+// Where the ranks stand, and a worker that builds for that. In a mount namespace of the job's own only a rank that
+// waits for its container stands where the step does; the worker has begun by then.
+std::optional<Place> await_place_and_work(std::optional<Worker>& worker, Request& request, const Hellos& hellos,
+                                          Timeline& beginning) {
+  std::optional<Place> place = await_place(kPlaceFd, hellos);
+  if (place && !is_own_namespace(place->mount_namespace, "mnt")) {
+    refuse_namespace_of_users(place->mount_namespace);
+    if (setns(place->mount_namespace.get(), CLONE_NEWNS) != 0) {
+      throw system_error("container", "setns(mount namespace of the job)");
+    }
+    beginning.phase("the job's mounts, known");
+    if (worker) worker.emplace(request, beginning);
+    if (!place->rank) place = place_of_a_rank(hellos);
   }
-  if (access("/proc/self", F_OK) != 0) throw jobs_own("PID", "CLONE_NEWPID");
+  if (!place || (worker && place->cwd == request.cwd)) return place;
+  request.cwd = place->cwd;
+  beginning.phase("where the ranks are, known");
+  worker.emplace(request, beginning);
+  return place;
 }
 
 void stage(Fd& ranks) {
@@ -72,21 +92,18 @@ void stage(Fd& ranks) {
   start_clean(kHelloFd);
   Request request = read_request(kRequestFd);
   close(kRequestFd);
+  refuse_user_namespace_of_job();
+  const Hellos hellos{kHelloFd, ranks.get(), request.slurmstepd, {request.enter_device, request.enter_inode}};
   Timeline beginning(request.is_verbose, start), waits = beginning;
   beginning.phase("request read");
   std::optional<Worker> worker;
   if (!request.cwd.empty()) worker.emplace(request, beginning);
   waits.skip();
-  const std::optional<Place> place = receive_place(kPlaceFd);
+  std::optional<Place> place = await_place_and_work(worker, request, hellos, beginning);
   if (!place) return;
   waits.phase("ranks' place awaited");
-  if (!worker || place->cwd != request.cwd || !is_own_namespace(place->mount_namespace, "mnt")) {
-    move_to(*place, request);
-    beginning.phase("where the ranks are, known");
-    worker.emplace(request, beginning);
-  }
   try {
-    worker->deliver(ranks, kHelloFd, waits);
+    worker->deliver(ranks, hellos, place->rank, waits);
   } catch (const Error& error) {
     // First: the log may be slow.
     send_failure(ranks.get(), {with_choice(error, request.chosen_by).what(), error.exit_code()});

@@ -124,16 +124,15 @@ Datagram Worker::receive(Wire& wire, const Patience& patience) {
   return datagram;
 }
 
-void Worker::deliver(Fd& ranks, int hello, Timeline timeline) {
+void Worker::deliver(Fd& ranks, const Hellos& hellos, std::optional<Rank> rank, Timeline timeline) {
   const Patience patience{request_.settings.stage_timeout_seconds, ranks.get()};
   Wire wire{};
   Datagram answer = receive(wire, patience);
   std::list<FuseServer> servers;
-  std::optional<Rank> rank;
   const auto meet_rank = [&] {
     if (rank) return true;
     timeline.skip();
-    rank = await_rank(hello, ranks.get(), request_.slurmstepd, {request_.enter_device, request_.enter_inode});
+    rank = await_rank(hellos);
     timeline.phase("a rank awaited");
     return rank.has_value();
   };
@@ -187,7 +186,7 @@ void Worker::deliver(Fd& ranks, int hello, Timeline timeline) {
   send_datagram(ranks.get(), bytes_of(wire), numbers_of(answer.descriptors));
   ranks.reset();
   send_datagram(answer_.get(), bytes_of(Go{}));
-  struct stat mount_namespace{};
+  struct stat mount_namespace {};
   if (is_container) fstat(answer.descriptors[kWireMountNamespace].get(), &mount_namespace);
   answer.descriptors.clear();  // else this process would keep the container
 

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <span>
 
 #include "helper/channel.h"
@@ -27,9 +28,10 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   // Sends the ranks what the worker made, or why it could not. Takes their socket, and closes it then: end of file
-  // means that nothing will come any more. `hello`: as in helper/rank.h. With an image that is mounted by FUSE it returns when the server has ended.
-  // `timeline` is this process's own, since the worker started. Throws Error, for the ranks.
-  void deliver(Fd& ranks, int hello, Timeline timeline);
+  // means that nothing will come any more. With an image that is mounted by FUSE it returns when the server has ended.
+  // `rank` is one that was met already, `timeline` this process's own, since the worker started. Throws Error, for the
+  // ranks.
+  void deliver(Fd& ranks, const Hellos& hellos, std::optional<Rank> rank, Timeline timeline);
 
  private:
   // The worker's next datagram. Throws Error.

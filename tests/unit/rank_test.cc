@@ -34,7 +34,7 @@ TEST_GROUP(Rank) {
     return {status.st_dev, status.st_ino};
   }
   std::optional<Rank> await(pid_t slurmstepd) {
-    return await_rank(hello.get(), pair.theirs.get(), slurmstepd, enter);
+    return await_rank({hello.get(), pair.theirs.get(), slurmstepd, enter});
   }
   static pid_t child(const std::function<void()>& body) {
     const pid_t pid = fork();
