@@ -51,8 +51,8 @@ bool is_own_namespace(const Fd& name_space, const char* kind) {
 void refuse_namespace_of_users(const Fd& mount_namespace) {
   const Fd owner(ioctl(mount_namespace.get(), NS_GET_USERNS));  // ioctl_ns(2)
   if (is_own_namespace(owner, "user")) return;
-  throw Error("container", "a process of this step has a mount namespace of its own making",
-              "leave that to the container");
+  throw Error("container", "this step's ranks have a user namespace of their own, which no container can join",
+              "ask the admin which plugin or setting of Slurm makes it");
 }
 
 // namespace/linux can have put all of the job, slurmstepd too, into a user namespace (namespace.yaml(5)).
