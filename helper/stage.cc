@@ -3,7 +3,9 @@
 // then nothing of it stays. This process only watches: its child, the worker, does the work.
 
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,13 +40,14 @@ void stay_out_of_the_way() {
   sched_setaffinity(0, sizeof here, &here);
 }
 
-bool is_own_mount_namespace(const Fd& name_space) {
+bool is_own_namespace(const Fd& name_space, const char* kind) {
   struct stat theirs, ours;
-  return fstat(name_space.get(), &theirs) == 0 && stat("/proc/self/ns/mnt", &ours) == 0 &&
+  return fstat(name_space.get(), &theirs) == 0 && stat((std::string("/proc/self/ns/") + kind).c_str(), &ours) == 0 &&
          theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
 }
 
-// namespace/linux can have put all of the job, slurmstepd too, into a user namespace (namespace.yaml(5)).
+// namespace/linux can have put all of the job, slurmstepd too, into a user namespace (namespace.yaml(5)). Its PID
+// namespace is as good as the node's.
 void refuse_user_namespace_of_job() {
   constexpr ino_t kInitial = 0xeffffffd;  // PROC_USER_INIT_INO (linux/proc_ns.h)
   struct stat ours;
@@ -54,15 +57,31 @@ void refuse_user_namespace_of_job() {
               "ask the admin to leave CLONE_NEWUSER out of clone_ns_flags in namespace.yaml");
 }
 
+Error ranks_own(const char* kind) {
+  return Error("container",
+               std::string("the ranks have a ") + kind + " namespace of their own, which no container can join",
+               "ask the admin which other plugin in plugstack.conf makes it");
+}
+
+// A mount namespace of the job's own (job_container/tmpfs) is fine. Other plugins can give ranks more: in another user
+// namespace a rank may not join a container of root's making, and where /proc is of another PID namespace stage does
+// not find itself.
+void join_mount_namespace(const Fd& mount_namespace) {
+  const Fd owner(ioctl(mount_namespace.get(), NS_GET_USERNS));  // ioctl_ns(2)
+  if (!is_own_namespace(owner, "user")) throw ranks_own("user");
+  if (setns(mount_namespace.get(), CLONE_NEWNS) != 0) {
+    throw system_error("container", "setns(mount namespace of the job)");
+  }
+  if (access("/proc/self", F_OK) != 0) throw ranks_own("PID");
+}
+
 // Where the ranks stand, and a worker that builds for that. In a mount namespace of the job's own only a rank that
 // waits for its container stands where the step does; the worker has begun by then.
 std::optional<Place> await_place_and_work(std::optional<Worker>& worker, Request& request, const Fd& ranks,
                                           Timeline& beginning) {
   std::optional<Place> place = await_place(kPlaceFd, ranks.get(), request.slurmstepd);
-  if (place && !is_own_mount_namespace(place->mount_namespace)) {
-    if (setns(place->mount_namespace.get(), CLONE_NEWNS) != 0) {
-      throw system_error("container", "setns(mount namespace of the job)");
-    }
+  if (place && !is_own_namespace(place->mount_namespace, "mnt")) {
+    join_mount_namespace(place->mount_namespace);
     beginning.phase("the job's mounts, known");
     if (worker) worker.emplace(request, beginning);
     if (!place->rank) place = place_of_a_rank(ranks.get(), request.slurmstepd);
