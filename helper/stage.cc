@@ -46,16 +46,8 @@ bool is_own_namespace(const Fd& name_space, const char* kind) {
          theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
 }
 
-// A mount namespace that its user made shows any path and owner they like (rule 1 of the design): such a process is no
-// rank, even if it is slurmstepd's child and executes enter, as a task epilog could.
-void refuse_namespace_of_users(const Fd& mount_namespace) {
-  const Fd owner(ioctl(mount_namespace.get(), NS_GET_USERNS));  // ioctl_ns(2)
-  if (is_own_namespace(owner, "user")) return;
-  throw Error("container", "this step's ranks have a user namespace of their own, which no container can join",
-              "ask the admin which plugin or setting of Slurm makes it");
-}
-
-// namespace/linux can have put all of the job, slurmstepd too, into a user namespace (namespace.yaml(5)).
+// namespace/linux can have put all of the job, slurmstepd too, into a user namespace (namespace.yaml(5)). Its PID
+// namespace is as good as the node's.
 void refuse_user_namespace_of_job() {
   constexpr ino_t kInitial = 0xeffffffd;  // PROC_USER_INIT_INO (linux/proc_ns.h)
   struct stat ours;
@@ -65,16 +57,32 @@ void refuse_user_namespace_of_job() {
               "ask the admin to leave CLONE_NEWUSER out of clone_ns_flags in namespace.yaml");
 }
 
+Error ranks_own(const char* kind) {
+  return Error("container",
+               std::string("the ranks have a ") + kind + " namespace of their own, which no container can join",
+               "ask the admin which other plugin in plugstack.conf makes it");
+}
+
+// A mount namespace of the job's own (job_container/tmpfs) is fine. One that a user made would show any path and owner
+// that the user likes (rule 1 of the design), and a task epilog is slurmstepd's child, too, and can execute enter: only
+// what stage's own user namespace owns is joined. Other plugins can give ranks more: in another user namespace a rank
+// may not join a container of root's making, and where /proc is of another PID namespace stage does not find itself.
+void join_mount_namespace(const Fd& mount_namespace) {
+  const Fd owner(ioctl(mount_namespace.get(), NS_GET_USERNS));  // ioctl_ns(2)
+  if (!is_own_namespace(owner, "user")) throw ranks_own("user");
+  if (setns(mount_namespace.get(), CLONE_NEWNS) != 0) {
+    throw system_error("container", "setns(mount namespace of the job)");
+  }
+  if (access("/proc/self", F_OK) != 0) throw ranks_own("PID");
+}
+
 // Where the ranks stand, and a worker that builds for that. In a mount namespace of the job's own only a rank that
 // waits for its container stands where the step does; the worker has begun by then.
 std::optional<Place> await_place_and_work(std::optional<Worker>& worker, Request& request, const Hellos& hellos,
                                           Timeline& beginning) {
   std::optional<Place> place = await_place(kPlaceFd, hellos);
   if (place && !is_own_namespace(place->mount_namespace, "mnt")) {
-    refuse_namespace_of_users(place->mount_namespace);
-    if (setns(place->mount_namespace.get(), CLONE_NEWNS) != 0) {
-      throw system_error("container", "setns(mount namespace of the job)");
-    }
+    join_mount_namespace(place->mount_namespace);
     beginning.phase("the job's mounts, known");
     if (worker) worker.emplace(request, beginning);
     if (!place->rank) place = place_of_a_rank(hellos);

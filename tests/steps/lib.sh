@@ -95,17 +95,17 @@ with_keys() { # with_keys KEY=VALUE...
   echo "required $CLUSTER_STATE/usr/lib/slurm/spank_slipway.so $*" > "$conf"
 }
 
-# From now on, /tmp/hung on n1 is on a file server that answers nothing: a FUSE server that is stopped.
-hang_images() {
-  on_node n1 sh -c "mkdir -p /tmp/hung && exec squashfuse -f -o allow_other '$CLUSTER_IMAGES/small.sqsh' /tmp/hung" &
-  until_true on_node n1 test -e /tmp/hung/bin
-  local server
-  server=$(pgrep -xf "squashfuse .*/tmp/hung")
+# From now on, this directory of n1 is on a file server that answers nothing: a FUSE server that is stopped.
+hang_images() { # hang_images [DIRECTORY]
+  local directory=${1:-/tmp/hung} server
+  on_node n1 sh -c "mkdir -p $directory && exec squashfuse -f -o allow_other '$CLUSTER_IMAGES/small.sqsh' $directory" &
+  until_true on_node n1 test -e "$directory/bin"
+  server=$(pgrep -xf "squashfuse .*$directory")
   kill -STOP "$server"
-  at_end "on_node n1 umount -l /tmp/hung"
+  at_end "on_node n1 umount -l $directory"
   at_end "kill -KILL $server"
+  hung_image=$directory/etc/os-release
 }
-hung_image=/tmp/hung/etc/os-release
 
 # From now on, what n1 logs is written to $log, whether this machine has a logger or not.
 log=$CLUSTER_STATE/tools/log
