@@ -156,10 +156,8 @@ void Client::mark_command_line(Slurm& slurm) const {
   }
   if (!is_changed) return;
   if (slurm.option("bcast")) {
-    throw Error("--bcast",
-                is_async ? "does not go with --container and --async"
-                         : "does not go with --container in a "
-                           "heterogeneous step",
+    const char* const elsewhere = is_async ? "and --async" : "in a heterogeneous step";
+    throw Error("--bcast", std::string("does not go with --container ") + elsewhere,
                 "copy the program with sbcast, or put it where all nodes see it");
   }
   slurm.start_again(words);

@@ -148,10 +148,8 @@ bool runs_on_host(uint32_t step, const Settings& settings, const OptionValues& o
 void refuse_multi_prog(const std::vector<std::string>& words) {
   const std::string line = line_of_multi_prog(words);
   if (line.empty()) return;
-  throw Error(printable(line),
-              "may be a line of --multi-prog's, and none of its commands can be put into a container "
-              "before Slurm 23.11",
-              "put the step's command and arguments into a script");
+  throw Error(printable(line), "may be a line of --multi-prog's, and none of its commands can be put into a container "
+              "before Slurm 23.11", "put the step's command and arguments into a script");
 }
 
 }  // namespace
@@ -177,10 +175,8 @@ void Node::decide(Slurm& slurm, const OptionValues& options) {
   if (!asks && site_chooses == false) return stay_on_host(slurm);
   if (!settings_.error.empty()) throw Error::reported(settings_.error, kExitRefused);
   if (settings_.depends_on_job && !slurm.knows_job_records()) {
-    throw Error("container",
-                "this site has partition: or account: keys, and slipway cannot read the job records of this "
-                "release of Slurm",
-                "ask the admin for a slipway that knows it; slipway doctor names both", kExitRefused);
+    throw Error("container", "partition: and account: keys are set, and slipway cannot read this Slurm's job records",
+                "ask the admin for a slipway that knows this release; slipway doctor names it", kExitRefused);
   }
   if (!site_chooses) refuse_unknown_subject(settings_);
   const ImageChoice choice = choose_image(options, settings_, slurm.uid());

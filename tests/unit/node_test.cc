@@ -252,7 +252,7 @@ TEST(Node, AReleaseWhoseRecordsCannotBeReadIsSaid) {
   slurm.knows_records = false;
   slurm.variables["SLURM_CONTAINER"] = "/a.sif";
   Node node(slurm, settings);
-  STRCMP_CONTAINS("cannot read the job records of this release of Slurm", what_the_rank_hears(node).c_str());
+  STRCMP_CONTAINS("cannot read this Slurm's job records", what_the_rank_hears(node).c_str());
 }
 
 TEST(Node, AStepThatMayHaveAForcedImageDoesNotStartBare) {
