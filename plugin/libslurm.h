@@ -43,6 +43,7 @@ inline constexpr long kFirstWithContainer = 37;    // srun, sbatch and salloc ha
 inline constexpr long kFirstPmixWithBundle = 39;   // mpi/pmix takes --container for an OCI bundle (pmixp_info.c)
 inline constexpr long kFirstLateBroadcast = 39;    // srun replaces argv[0] after local_user_init (srun.c)
 inline constexpr long kFirstLoadJobByStepId = 45;  // slurm_load_job takes a slurm_step_id_t (slurm.h)
+inline constexpr long kFirstWithRuntime = 46;      // slurmstepd runs tasks by a plugin (src/interfaces/runtime.h)
 
 // nullptr: a number that this table does not have.
 constexpr const SlurmRelease* slurm_release(long api) {
