@@ -80,6 +80,10 @@ std::optional<std::string> option(const char* name);
 bool set_option(const char* name, const std::string& value);
 bool reset_option(const char* name);
 
+// Whether Slurm finds a plugin of this type in its PluginDir, and takes it for one of its release. It then stays
+// loaded.
+bool finds_plugin(const char* type);
+
 // spank_prepend_task_argv (spank.h), from 23.11 on. `spank` is a spank_t.
 bool can_prepend_words();
 bool prepend_word(void* spank, const std::string& word);
