@@ -16,6 +16,7 @@
 #include "plugin/marker.h"
 #include "plugin/multi_prog.h"
 #include "plugin/record.h"
+#include "plugin/runtimes.h"
 
 namespace slipway {
 
@@ -30,26 +31,6 @@ std::string working_directory() {
   return path;
 }
 
-// Where Slurm looks for its files: beside the one that is named, or in /etc, or where a configless node keeps them.
-std::vector<std::string> configuration_directories() {
-  if (const char* const conf = getenv("SLURM_CONF")) {
-    const std::string path = conf;
-    return {path.substr(0, path.find_last_of('/') + 1)};
-  }
-  return {"/etc/slurm/", "/run/slurm/conf/"};
-}
-
-// With an oci.conf, Slurm's own container support takes --container first, and fails on a SIF.
-void refuse_oci_conf() {
-  for (const std::string& directory : configuration_directories()) {
-    const std::string oci_conf = directory + "oci.conf";
-    if (access(oci_conf.c_str(), F_OK) == 0) {
-      throw Error("--container", "Slurm's own OCI containers are configured here (" + oci_conf + ")",
-                  "ask the admin to choose one of the two: slipway needs a Slurm without oci.conf");
-    }
-  }
-}
-
 bool has_image(const OptionValues& values) { return !image_of(values).empty(); }
 
 }  // namespace
@@ -60,7 +41,8 @@ Client::Client(Slurm& slurm, const Settings& settings)
 }
 
 void Client::options_are_parsed(Slurm& slurm) {
-  sources_.take_native_image(slurm.environment(kContainer));
+  const bool is_ocis = is_for_oci(slurm);
+  sources_.take_native_image(is_ocis ? kNoImage : slurm.environment(kContainer));
   const auto site_names_image = names_image_for(slurm);
   const OptionSources::Resolved resolved =
       sources_.resolve(working_directory(), slurm.launches_steps(), site_names_image != false);
@@ -77,10 +59,10 @@ void Client::options_are_parsed(Slurm& slurm) {
     ++contained_;
     const Options options = read_options(resolved.values);
     if (is_decided) terms_of(options, settings_);  // for its errors
-    refuse_oci_conf();
+    name_runtime(slurm);
   }
   if (only_explains_) explain(slurm);
-  show_in_record(slurm, image);
+  if (!is_ocis) show_in_record(slurm, image);
   if (!slurm.launches_steps()) return export_for_job(slurm);
   refuse_multi_prog(slurm);
   mark_command_line(slurm);

@@ -118,6 +118,12 @@ bool reset_option(const char* name) {
   return reset && options && reset(options, name);
 }
 
+// plugin_load_and_link (src/common/plugin.h), asked for no symbols.
+bool finds_plugin(const char* type) {
+  const auto load = find<void*(const char*, int, const char**, void**)>("slurm_plugin_load_and_link");
+  return load && load(type, 0, nullptr, nullptr);
+}
+
 bool can_prepend_words() { return prepend != nullptr; }
 
 bool prepend_word(void* spank, const std::string& word) {

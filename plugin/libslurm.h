@@ -43,6 +43,7 @@ inline constexpr long kFirstWithContainer = 37;    // srun, sbatch and salloc ha
 inline constexpr long kFirstPmixWithBundle = 39;   // mpi/pmix takes --container for an OCI bundle (pmixp_info.c)
 inline constexpr long kFirstLateBroadcast = 39;    // srun replaces argv[0] after local_user_init (srun.c)
 inline constexpr long kFirstLoadJobByStepId = 45;  // slurm_load_job takes a slurm_step_id_t (slurm.h)
+inline constexpr long kFirstWithRuntime = 46;      // slurmstepd runs tasks by a plugin (src/interfaces/runtime.h)
 
 // nullptr: a number that this table does not have.
 constexpr const SlurmRelease* slurm_release(long api) {
@@ -78,6 +79,10 @@ char* allocated_copy(const std::string& text);
 std::optional<std::string> option(const char* name);
 bool set_option(const char* name, const std::string& value);
 bool reset_option(const char* name);
+
+// Whether Slurm finds a plugin of this type in its PluginDir, and takes it for one of its release. It then stays
+// loaded.
+bool finds_plugin(const char* type);
 
 // spank_prepend_task_argv (spank.h), from 23.11 on. `spank` is a spank_t.
 bool can_prepend_words();

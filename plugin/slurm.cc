@@ -111,6 +111,10 @@ class Spank : public Slurm {
   bool has_native_container() const override { return libslurm::api() >= kFirstWithContainer; }
   bool native_container_breaks_pmix() const override { return libslurm::api() >= kFirstPmixWithBundle; }
 
+  bool finds_runtime() const override {
+    return libslurm::api() >= kFirstWithRuntime && libslurm::finds_plugin("runtime/slipway");
+  }
+
   std::vector<std::string> command_line() const override { return own_command_line(); }
 
   // srun parses each component's words with getopt, whose variable this is.

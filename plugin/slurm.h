@@ -41,6 +41,8 @@ class Slurm {
   // Whether it has a --container of its own, and whether that breaks PMIx where there is no oci.conf.
   virtual bool has_native_container() const = 0;
   virtual bool native_container_breaks_pmix() const = 0;
+  // In a client: whether this Slurm runs tasks by plugins, and finds the one that is ours (plugin/runtime.cc).
+  virtual bool finds_runtime() const = 0;
   // In a client: the words that it was started with.
   virtual std::vector<std::string> command_line() const = 0;
   // In srun, when a component's options are parsed: which word is its command, counted from the component's first word.

@@ -16,6 +16,13 @@
 
 using namespace slipway;
 
+namespace {
+void have_oci_conf(TemporaryDirectory& directory) {
+  setenv("SLURM_CONF", directory.write("slurm.conf", "").c_str(), 1);
+  directory.write("oci.conf", "");
+}
+}  // namespace
+
 TEST_GROUP(Client) {
   FakeSlurm slurm;
   Settings settings;
@@ -52,6 +59,7 @@ TEST_GROUP(Client) {
     client.launch(slurm);
   }
   std::string images() { return slurm.environment(kStepVariable).value_or("none"); }
+  std::string runtime() { return slurm.option("runtime").value_or("none"); }
   std::string job_image() { return slurm.environment("SLURM_CONTAINER").value_or("none"); }
 };
 
@@ -149,8 +157,79 @@ TEST(Client, AnOciConfIsRefused) {
   setenv("SLURM_CONF", directory.write("slurm.conf", "").c_str(), 1);
   STRCMP_EQUAL("", complaint_about({{"/a.sif", nullptr}}).c_str());
   slurm = FakeSlurm();
-  directory.write("oci.conf", "");
+  have_oci_conf(directory);
   STRCMP_CONTAINS("oci.conf", complaint_about({{"/a.sif", nullptr}}).c_str());
+}
+
+TEST(Client, AJobWithAContainerNamesTheRuntime) {
+  slurm.is_srun = false;
+  slurm.has_runtime = true;
+  type({{nullptr, nullptr}});
+  STRCMP_EQUAL("none", runtime().c_str());
+  type({{"/a.sif", nullptr}});
+  STRCMP_EQUAL("runtime/slipway", runtime().c_str());
+}
+
+TEST(Client, AJobNamesNoRuntimeThatSlurmDoesNotFind) {
+  slurm.is_srun = false;
+  type({{"/a.sif", nullptr}});
+  STRCMP_EQUAL("none", runtime().c_str());
+}
+
+TEST(Client, AStepNamesTheRuntimeOnlyBesideAnOciConf) {
+  slurm.has_runtime = true;
+  type({{"/a.sif", nullptr}});
+  STRCMP_EQUAL("none", runtime().c_str());
+  TemporaryDirectory directory;
+  have_oci_conf(directory);
+  STRCMP_EQUAL("", complaint_about({{"/a.sif", nullptr}}).c_str());
+  STRCMP_EQUAL("runtime/slipway", runtime().c_str());
+}
+
+TEST(Client, ARuntimeThatTheUserNamesIsTheirs) {
+  slurm.options["runtime"] = "runtime/slipway";
+  type({{nullptr, nullptr}});
+  STRCMP_EQUAL("runtime/slipway", runtime().c_str());
+  slurm.options["runtime"] = "runtime/oci";
+  type({{nullptr, nullptr}});
+  STRCMP_EQUAL("runtime/oci", runtime().c_str());
+}
+
+TEST(Client, AContainerGoesWithNoOtherRuntime) {
+  for (const bool is_srun : {true, false}) {
+    for (const char* other : {"none", "oci"}) {
+      slurm = FakeSlurm();
+      slurm.is_srun = is_srun;
+      slurm.options["runtime"] = std::string("runtime/") + other;
+      STRCMP_EQUAL((std::string("--runtime=") + other +
+                    ": does not go with a container of slipway's; leave out the one or the other")
+                       .c_str(),
+                   complaint_about({{"/a.sif", nullptr}}).c_str());
+    }
+  }
+}
+
+TEST(Client, ItsRuntimeGetsTheContainerOfOci) {
+  TemporaryDirectory directory;
+  have_oci_conf(directory);
+  for (const bool is_srun : {true, false}) {
+    slurm = FakeSlurm();
+    slurm.is_srun = is_srun;
+    slurm.options = {{"runtime", "runtime/oci"}, {"container", "/bundle"}};
+    type({{"/bundle", nullptr}});
+    STRCMP_EQUAL("/bundle", slurm.options["container"].c_str());
+    STRCMP_EQUAL("./app", slurm.command[0].c_str());
+    STRCMP_EQUAL(is_srun ? "component=0\nimage=\n" : "none", images().c_str());
+    STRCMP_EQUAL("none", job_image().c_str());
+  }
+}
+
+TEST(Client, OciWithoutAContainerOfItsOwnGetsNone) {
+  TemporaryDirectory directory;
+  have_oci_conf(directory);
+  slurm.options["runtime"] = "runtime/oci";
+  slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
+  STRCMP_CONTAINS("--runtime=oci: does not go", complaint_about({{nullptr, nullptr}}).c_str());
 }
 
 TEST(Client, MultiProgNeedsASlurmThatCanPrepend) {

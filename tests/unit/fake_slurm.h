@@ -13,7 +13,7 @@ struct FakeSlurm : slipway::Slurm {
   std::vector<std::string> command{"./app", "word"};
   bool prepends = false;
   bool is_srun = true;
-  bool has_container = true, breaks_pmix = true;
+  bool has_container = true, breaks_pmix = true, has_runtime = false;
   std::map<std::string, std::string> options;  // Slurm's own
   bool shows_options = true;
   std::vector<std::string> typed{"srun", "./app", "word"};
@@ -58,6 +58,7 @@ struct FakeSlurm : slipway::Slurm {
   }
   bool has_native_container() const override { return has_container; }
   bool native_container_breaks_pmix() const override { return breaks_pmix; }
+  bool finds_runtime() const override { return has_runtime; }
   std::vector<std::string> command_line() const override { return typed; }
   size_t command_index() const override { return command_place; }
   void start_again(std::vector<std::string> words) override { starts.push_back(words); }
