@@ -21,9 +21,10 @@ bare() { as_user srun -Q --mpi=pmix "$@"; }
 
 # As prints(), of standard output alone.
 answers() { # answers EXPECTED COMMAND...
-  local expected=$1 got
+  local expected=$1 got status=0
   shift
-  got=$("$@") || { echo "failed: $got"; return 1; }
+  got=$("$@") || status=$?
+  [ $status -eq 0 ] || { echo "ended with status $status: $got"; return 1; }
   equals "$expected" "$got"
 }
 
