@@ -194,9 +194,29 @@ TEST(OptionSources, VariablesOfPyxisAreThoseThatPyxisHas) {
 
 TEST(OptionSources, BesidePyxisItsVariablesAreItsOwn) {
   registered = Settings::Options::kNative;
-  slurm.variables = {{"PYXIS_CONTAINER_WORKDIR", "/pyxis"}, {"PYXIS_CONTAINER_WRITABLE", "maybe"}};
+  slurm.variables = {
+      {"PYXIS_CONTAINER_WORKDIR", "/pyxis"}, {"PYXIS_CONTAINER_WRITABLE", "maybe"}, {"PYXIS_CONTAINER_UNSHARE", "net"}};
   STRCMP_EQUAL("(none)", value("workdir").c_str());
-  LONGS_EQUAL(2, slurm.variables.size());
+  STRCMP_EQUAL("(none)", value("unshare").c_str());
+  LONGS_EQUAL(3, slurm.variables.size());
+}
+
+TEST(OptionSources, BesidePyxisNamespacesHaveOurName) {
+  registered = Settings::Options::kNative;
+  found = {{"container-ns", "net,pid"}};
+  STRCMP_EQUAL("net,pid", value("unshare").c_str());
+  found = {};
+  for (const char* name : {"SLIPWAY_NS", "SLIPWAY_UNSHARE"}) {
+    slurm.variables = {{name, "pid"}};
+    STRCMP_EQUAL("pid", value("unshare").c_str());
+  }
+}
+
+TEST(OptionSources, NamespacesHaveTheNameOfPyxisToo) {
+  slurm.variables["PYXIS_CONTAINER_UNSHARE"] = "net,ipc";
+  STRCMP_EQUAL("net,ipc", value("unshare").c_str());
+  found = {{"container-unshare", "uts"}, {"container-ns", "uts"}};
+  STRCMP_EQUAL("uts", value("unshare").c_str());
 }
 
 TEST(OptionSources, WhatWasReadIsTakenOutOfTheEnvironment) {
