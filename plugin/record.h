@@ -8,7 +8,8 @@
 
 namespace slipway {
 
-// In a client, after a component's options were parsed. `image`: an absolute path; empty: none. Throws Error.
-void show_in_record(Slurm& slurm, const std::string& image);
+// In a client, after a component's options were parsed. `image`: an absolute path; empty: none. `is_whole`: it is the
+// command's only component. Throws Error.
+void show_in_record(Slurm& slurm, const std::string& image, bool is_whole);
 
 }  // namespace slipway
