@@ -62,7 +62,7 @@ void Client::options_are_parsed(Slurm& slurm) {
     name_runtime(slurm);
   }
   if (only_explains_) explain(slurm);
-  if (!is_ocis) show_in_record(slurm, image);
+  if (!is_ocis) show_in_record(slurm, image, components_.size() == 1 && components_[0].place.is_last);
   if (!slurm.launches_steps()) return export_for_job(slurm);
   refuse_multi_prog(slurm);
   mark_command_line(slurm);

@@ -268,6 +268,13 @@ TEST(Client, SlurmsRecordShowsNoImageWhereThereIsNone) {
   CHECK(slurm.options.empty());
 }
 
+// srun's components share the string, and a new value frees it.
+TEST(Client, SlurmsRecordOfSeveralComponentsIsLeftAlone) {
+  slurm.typed = {"srun", mark_command("a"), ":", mark_command("b")};
+  type({{nullptr, "/a.sif"}, {nullptr, "/b.sif"}});
+  CHECK_FALSE(slurm.options.count("container"));
+}
+
 TEST(Client, SlurmTakesNoImageForABundleOfPmix) {
   for (const char* image : {"/given.sif", "none"}) {
     slurm = FakeSlurm();
