@@ -67,12 +67,13 @@ bool is_of_this_machine(std::string_view object, std::string_view own) {
                 sizeof(Elf64_Ehdr::e_machine)) == 0;
 }
 
-// The path of enter that the plugin's text holds, with the release in it.
+// The path of enter that the plugin's text holds, with the release in it. Its bare name is there, too.
 std::string enter_in(std::string_view object) {
-  const size_t at = object.find(kEnterOfAny);
-  if (at == object.npos) return "";
-  const size_t start = object.find_last_of('\0', at) + 1;
-  return std::string(object.substr(start, object.find('\0', at) - start));
+  for (size_t at = object.find(kEnterOfAny); at != object.npos; at = object.find(kEnterOfAny, at + 1)) {
+    const size_t start = object.find_last_of('\0', at) + 1;
+    if (start != at) return std::string(object.substr(start, object.find('\0', at) - start));
+  }
+  return "";
 }
 
 std::string table_error(void (*read)(const Settings&), const Settings& settings) {
