@@ -33,6 +33,11 @@ std::string working_directory() {
 
 bool has_image(const OptionValues& values) { return !image_of(values).empty(); }
 
+// Where Slurm has the options of all clients in one table, those of another client have this value.
+bool is_sbatch(const Slurm& slurm) {
+  return !slurm.launches_steps() && slurm.option("wrap") != "invalid-context";
+}
+
 }  // namespace
 
 Client::Client(Slurm& slurm, const Settings& settings)
@@ -115,6 +120,11 @@ void Client::export_for_steps(Slurm& slurm) const {
 void Client::export_for_job(Slurm& slurm) const {
   const auto names_image = [](const Parsed& component) { return has_image(component.values); };
   const auto first = std::find_if(components_.begin(), components_.end(), names_image);
+  // By now sbatch has copied the environment, of its first component, for the script.
+  if (first != components_.begin() && first != components_.end() && is_sbatch(slurm)) {
+    throw Error("--container-image", "of a later component does not reach sbatch's script",
+                "name the job's image in the first component");
+  }
   OptionValues values = first == components_.end() ? components_.front().values : first->values;
   slurm.unset_environment(kContainer);
   slurm.unset_environment(kJobVariable);

@@ -14,13 +14,14 @@ constexpr char kContainer[] = "container", kMpi[] = "mpi", kPmix[] = "pmix";  //
 // does not exist (src/plugins/mpi/pmix/pmixp_info.c): such a step must not have that option. `mpi` is MpiDefault where
 // the user did not say --mpi.
 //
-// srun's components share the string (_opt_copy), which a new value frees: of several components none is shown, and what
-// is reset is this component's own, since the first one's was reset, too.
+// srun's components share the string (_opt_copy), which a new value frees: of a step with several components none is
+// shown, and what is reset is this component's own, since the first one's was reset, too. Jobs copy it.
 void show_in_record(Slurm& slurm, const std::string& image, bool is_whole) {
   if (!slurm.has_native_container()) return;
-  const bool would_break = slurm.launches_steps() && slurm.native_container_breaks_pmix() &&
-                           slurm.option(kMpi).value_or("").starts_with(kPmix);
-  if (!is_whole && !would_break) return;
+  const bool is_step = slurm.launches_steps();
+  const bool would_break =
+      is_step && slurm.native_container_breaks_pmix() && slurm.option(kMpi).value_or("").starts_with(kPmix);
+  if (is_step && !is_whole && !would_break) return;
   if (!image.empty() && !would_break) {
     slurm.set_option(kContainer, image);  // without it, only the record is poorer
   } else if (slurm.option(kContainer) && !slurm.reset_option(kContainer) && would_break) {
