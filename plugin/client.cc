@@ -34,9 +34,7 @@ std::string working_directory() {
 bool has_image(const OptionValues& values) { return !image_of(values).empty(); }
 
 // Where Slurm has the options of all clients in one table, those of another client have this value.
-bool is_sbatch(const Slurm& slurm) {
-  return !slurm.launches_steps() && slurm.option("wrap") != "invalid-context";
-}
+bool is_sbatch(const Slurm& slurm) { return !slurm.launches_steps() && slurm.option("wrap") != "invalid-context"; }
 
 }  // namespace
 

@@ -130,7 +130,12 @@ void OptionSources::take_variables(Slurm& slurm, const char* prefix) {
 void OptionSources::take(const OptionSpelling& spelling, const char* argument) {
   const std::string value = spelling.value ? spelling.value : argument ? argument : "";
   const std::string spelled = std::string("--") + spelling.name + (spelling.value ? "" : "=" + printable(value));
-  add(was_typed(spelling, value, command_line_) ? typed_ : scripted_, spelling.setting, value, spelled);
+  OptionValues& values = was_typed(spelling, value, command_line_) ? typed_ : scripted_;
+  const auto before = values.find(spelling.setting), carried_over = given_before_.find(spelling.setting);
+  if (before != values.end() && carried_over != given_before_.end() && before->second == carried_over->second) {
+    values.erase(before);
+  }
+  add(values, spelling.setting, value, spelled);
 }
 
 // Beside the image of our own option: what was typed wins over what a script or a variable of Slurm's says.
@@ -153,6 +158,7 @@ OptionSources::Resolved OptionSources::resolve(const std::string& directory, boo
   OptionValues values = std::exchange(typed_, {});
   values.merge(scripted_);
   scripted_.clear();
+  if (!launches_steps) given_before_ = values;
   const std::string first_given = values.empty() ? "" : option_of(values.begin()->first);
   if (const auto native = std::exchange(native_image_, std::nullopt)) take_native(values, *native, directory);
   const bool names_image = values.contains(kImage);

@@ -51,6 +51,8 @@ class OptionSources {
 
   const std::vector<std::string> command_line_;
   OptionValues typed_, scripted_, variables_, inherited_;
+  // Of a job's component before: Slurm gives them to the next one too, before its own (spank_process_env_options).
+  OptionValues given_before_;
   std::optional<std::string> native_image_;
   std::map<std::string, Error> wrong_variables_;  // by what they would set
   std::optional<Error> inherited_error_;

@@ -136,6 +136,7 @@ TEST(Client, AComponentMayHaveNone) {
 
 TEST(Client, AJobHasTheFirstImageThatIsNamed) {
   slurm.is_srun = false;
+  slurm.options["wrap"] = "invalid-context";  // salloc
   Client client(slurm, settings);
   client.options_are_parsed(slurm);
   client.take_option(option_spellings().front(), "/b.sif");
@@ -144,6 +145,13 @@ TEST(Client, AJobHasTheFirstImageThatIsNamed) {
   client.options_are_parsed(slurm);
   STRCMP_EQUAL("/b.sif", job_image().c_str());
   STRCMP_EQUAL("none", images().c_str());
+}
+
+TEST(Client, AJobsImageIsNamedInSbatchsFirstComponent) {
+  slurm.is_srun = false;
+  STRCMP_EQUAL("", complaint_about({{nullptr, "/a.sif"}, {nullptr, nullptr}}).c_str());
+  slurm.variables.clear();
+  STRCMP_CONTAINS("does not reach sbatch's script", complaint_about({{nullptr, nullptr}, {nullptr, "/b.sif"}}).c_str());
 }
 
 TEST(Client, TheAdminsMistakeFailsContainersOnly) {

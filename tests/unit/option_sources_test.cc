@@ -387,3 +387,20 @@ TEST(OptionSources, WhatWasTypedCountsForOneComponent) {
   LONGS_EQUAL(2, sources.resolve(directory, true, false).values.size());
   CHECK(sources.resolve(directory, true, false).values.empty());
 }
+
+TEST(OptionSources, WhatSlurmCarriesOverToAJobsNextComponentGivesWay) {
+  const OptionSpelling& spelling = spelling_of("container-image");
+  for (const bool is_step : {false, true}) {
+    OptionSources sources(slurm, registered, {"sbatch"});
+    sources.take(spelling, "/a.sif");
+    sources.resolve(directory, is_step, false);
+    sources.take(spelling, "/a.sif");
+    if (is_step) {
+      CHECK_THROWS(Error, sources.take(spelling, "/b.sif"));
+      continue;
+    }
+    sources.take(spelling, "/b.sif");
+    CHECK_THROWS(Error, sources.take(spelling, "/c.sif"));
+    STRCMP_EQUAL("/b.sif", image_of(sources.resolve(directory, is_step, false).values).c_str());
+  }
+}
