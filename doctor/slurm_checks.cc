@@ -96,8 +96,19 @@ Finding look_at_oci_conf(const Site& site) {
   const std::string path = site.slurm.directory() + "oci.conf";
   if (site.node.is_hidden(path)) return hidden(path);
   if (!site.node.exists(path)) return ok("none", "Slurm leaves --container to Slipway");
-  return missing(printable(path) + " is there", "Slurm's own OCI containers take --container, and Slipway refuses it",
-                 "choose one of the two: remove oci.conf");
+  const bool has_runtimes = !site.installed.empty() && site.installed[0].interface >= kFirstWithRuntime;
+  if (!has_runtimes) {
+    return missing(printable(path) + " is there", "Slurm's own OCI containers take --container, and Slipway refuses it",
+                   "choose one of the two: remove oci.conf");
+  }
+  for (const std::string& directory : plugin_directories(site)) {
+    const std::string runtime = directory + "/runtime_slipway.so";
+    if (!site.node.exists(runtime)) continue;
+    return ok(printable(path) + " and " + printable(runtime), "Slurm's own OCI containers need --runtime=oci");
+  }
+  return missing(printable(path) + " is there, and no runtime_slipway.so",
+                 "Slurm's own OCI containers take --container, and Slipway refuses it",
+                 "install runtime_slipway.so in Slurm's PluginDir, or remove oci.conf");
 }
 
 // From 25.11 on the key is NamespaceType, which may be a list, of words with or without what is before the slash; the

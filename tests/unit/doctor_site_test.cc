@@ -201,6 +201,14 @@ TEST(DoctorSite, SlurmsOwnContainersAreInTheWay) {
   is(Status::kMissing, "/etc/slurm/oci.conf is there", look_at_oci_conf);
 }
 
+TEST(DoctorSite, FromSlurm2611OnTheyNeedTheRuntimeOnly) {
+  fake.write("/etc/slurm/oci.conf", "");
+  fake.install_slurm("/opt/slurm", 46);
+  is(Status::kMissing, "install runtime_slipway.so", look_at_oci_conf);
+  fake.write("/opt/slurm/lib/slurm/runtime_slipway.so", "");
+  is(Status::kOk, "/etc/slurm/oci.conf and /opt/slurm/lib/slurm/runtime_slipway.so", look_at_oci_conf);
+}
+
 TEST(DoctorSite, JobsMayHaveAMountNamespaceOfTheirOwn) {
   is(Status::kOk, "neither NamespaceType nor JobContainerType: containers show the node's /tmp", look_at_job_container);
   slurm_conf("JobContainerType=job_container/tmpfs");
