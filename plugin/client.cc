@@ -33,9 +33,6 @@ std::string working_directory() {
 
 bool has_image(const OptionValues& values) { return !image_of(values).empty(); }
 
-// Where Slurm has the options of all clients in one table, those of another client have this value.
-bool is_sbatch(const Slurm& slurm) { return !slurm.launches_steps() && slurm.option("wrap") != "invalid-context"; }
-
 }  // namespace
 
 Client::Client(Slurm& slurm, const Settings& settings)
@@ -45,7 +42,7 @@ Client::Client(Slurm& slurm, const Settings& settings)
 
 void Client::options_are_parsed(Slurm& slurm) {
   const bool is_ocis = is_for_oci(slurm);
-  sources_.take_native_image(is_ocis ? kNoImage : slurm.environment(kContainer));
+  take_native_image(slurm, is_ocis);
   const auto site_names_image = names_image_for(slurm);
   const OptionSources::Resolved resolved =
       sources_.resolve(working_directory(), slurm.launches_steps(), site_names_image != false);
@@ -56,7 +53,8 @@ void Client::options_are_parsed(Slurm& slurm) {
   const bool is_decided = settings_.error.empty() && !settings_.depends_on_job;
   const bool is_contained =
       is_decided ? !choose_image(resolved.values, settings_, slurm.uid()).image.empty() : !image.empty();
-  components_.push_back({resolved.values, is_contained, places_.next(slurm.command_line(), slurm.command_index())});
+  components_.push_back({resolved.values, is_contained, is_multi_prog(slurm, slurm.command_line()),
+                         slurm.option("bcast").has_value(), places_.next(slurm.command_line(), slurm.command_index())});
   if (!is_decided && !says_image(resolved.values) && site_names_image != false) ++undecided_;
   if (is_contained) {
     ++contained_;
@@ -70,6 +68,15 @@ void Client::options_are_parsed(Slurm& slurm) {
   refuse_multi_prog(slurm);
   mark_command_line(slurm);
   export_for_steps(slurm);
+}
+
+// srun carries its own --container over to the next component, unless show_in_record has taken it back.
+void Client::take_native_image(const Slurm& slurm, bool is_ocis) {
+  auto native = is_ocis ? std::optional<std::string>(kNoImage) : slurm.environment(kContainer);
+  if (!native && slurm.launches_steps()) native = native_before_;
+  const bool is_carried_over = native && native == native_before_;
+  native_before_ = native;
+  sources_.take_native_image(native, is_carried_over);
 }
 
 // Only a Slurm that puts enter in front of each command can hand over a list of them. Not in launch: slurmctld has made
@@ -119,9 +126,14 @@ void Client::export_for_job(Slurm& slurm) const {
   const auto names_image = [](const Parsed& component) { return has_image(component.values); };
   const auto first = std::find_if(components_.begin(), components_.end(), names_image);
   // By now sbatch has copied the environment, of its first component, for the script.
-  if (first != components_.begin() && first != components_.end() && is_sbatch(slurm)) {
-    throw Error("--container-image", "of a later component does not reach sbatch's script",
+  if (first != components_.begin() && first != components_.end() && slurm.is_sbatch()) {
+    throw Error("--container", "of a later component does not reach sbatch's script",
                 "name the job's image in the first component");
+  }
+  // sbatch empties its environment, which is to carry the container to the nodes.
+  if (slurm.is_sbatch() && slurm.option("export-file") && contained_ > 0) {
+    throw Error("--export-file", "does not go with --container",
+                "read the file in the script, or use --export=NAME=VALUE,...");
   }
   OptionValues values = first == components_.end() ? components_.front().values : first->values;
   slurm.unset_environment(kContainer);
@@ -138,18 +150,23 @@ void Client::mark_command_line(Slurm& slurm) const {
   std::vector<std::string> words = slurm.command_line();
   const bool is_async = slurm.option("async").value_or("unset") == "set";
   if (!components_.back().place.is_last || (components_.size() == 1 && !is_async)) return;
+  const char* const how = is_async ? "and --async" : "in a heterogeneous step";
   bool is_changed = false;
-  for (const auto& [values, is_contained, place] : components_) {
-    if (!is_contained || place.command >= words.size() || is_marked(words[place.command])) continue;
-    words[place.command] = mark_command(words[place.command]);
+  for (const Parsed& component : components_) {
+    const size_t command = component.place.command;
+    if (!component.is_contained || command >= words.size() || is_marked(words[command])) continue;
+    if (component.is_list) {
+      throw Error("--multi-prog", std::string("does not go with --container ") + how,
+                  "start the programs from one script that looks at SLURM_PROCID");
+    }
+    if (component.is_broadcast) {
+      throw Error("--bcast", std::string("does not go with --container ") + how,
+                  "copy the program with sbcast, or put it where all nodes see it");
+    }
+    words[command] = mark_command(words[command]);
     is_changed = true;
   }
   if (!is_changed) return;
-  if (slurm.option("bcast")) {
-    const char* const elsewhere = is_async ? "and --async" : "in a heterogeneous step";
-    throw Error("--bcast", std::string("does not go with --container ") + elsewhere,
-                "copy the program with sbcast, or put it where all nodes see it");
-  }
   slurm.start_again(words);
   throw system_error("srun", "exec", "try again");
 }

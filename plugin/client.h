@@ -31,6 +31,7 @@ class Client {
 
  private:
   std::optional<bool> names_image_for(const Slurm& slurm) const;  // as name_images_for
+  void take_native_image(const Slurm& slurm, bool is_ocis);
   void explain(Slurm& slurm) const;
   void export_for_steps(Slurm& slurm) const;
   void export_for_job(Slurm& slurm) const;
@@ -42,11 +43,14 @@ class Client {
   struct Parsed {
     OptionValues values;
     bool is_contained;  // it has an image, as far as can be seen here
+    bool is_list;       // of commands (--multi-prog)
+    bool is_broadcast;  // --bcast
     ParsedComponents::Component place;
   };
 
   const Settings& settings_;
   OptionSources sources_;
+  std::optional<std::string> native_before_;  // Slurm's own --container of the component before
   bool only_explains_ = false;
   ParsedComponents places_;
   std::vector<Parsed> components_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <span>
 #include <string_view>
 
@@ -45,8 +46,9 @@ std::vector<unsigned> numbers_of(std::string_view list) {
 bool is_het_group(const std::string& word) { return word.starts_with("--het") || word.starts_with("--pack"); }
 
 std::vector<unsigned> named_by_het_group(std::span<const std::string> words) {
-  const auto option = std::find_if(words.begin(), words.end(), is_het_group);
-  if (option == words.end()) return {};
+  const auto last = std::find_if(words.rbegin(), words.rend(), is_het_group);
+  if (last == words.rend()) return {};
+  const auto option = std::prev(last.base());
   const size_t equals = option->find('=');
   if (equals != option->npos) return numbers_of(std::string_view(*option).substr(equals + 1));
   return option + 1 != words.end() ? numbers_of(*(option + 1)) : std::vector<unsigned>();

@@ -56,12 +56,16 @@ std::string text_at(const char* structure, size_t offset) {
   return text ? text : "";
 }
 
-// slurm_opt_t of srun, sbatch and salloc: a structure that is only handed back to Slurm's functions.
+// The parts of slurm_opt_t that are srun's, sbatch's and salloc's own: who has one is that program, whatever it is
+// called, since sites rename them.
+constexpr char kSrunsPart[] = "sropt", kSbatchsPart[] = "sbopt", kSallocsPart[] = "saopt";
+
+// slurm_opt_t: a structure that is only handed back to Slurm's functions.
 void* own_options() {
-  const char* const program = program_invocation_short_name;
-  const bool has_them =
-      strcmp(program, "srun") == 0 || strcmp(program, "sbatch") == 0 || strcmp(program, "salloc") == 0;
-  return has_them ? dlsym(RTLD_DEFAULT, "opt") : nullptr;
+  for (const char* part : {kSrunsPart, kSbatchsPart, kSallocsPart}) {
+    if (dlsym(RTLD_DEFAULT, part)) return dlsym(RTLD_DEFAULT, "opt");
+  }
+  return nullptr;
 }
 
 using Prepend = int(void*, int, const char*[]);
@@ -98,6 +102,8 @@ char* allocated_copy(const std::string& text) {
   const auto duplicate = find<char*(const char*)>("slurm_xstrdup");
   return duplicate ? duplicate(text.c_str()) : nullptr;
 }
+
+bool is_sbatch() { return dlsym(RTLD_DEFAULT, kSbatchsPart) != nullptr; }
 
 std::optional<std::string> option(const char* name) {
   const auto get = find<char*(void*, const char*)>("slurm_option_get");

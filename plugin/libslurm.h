@@ -74,6 +74,8 @@ bool knows_job_records();
 // A string that Slurm may free: its own allocator's. Nothing is thrown; nullptr: there is none.
 char* allocated_copy(const std::string& text);
 
+bool is_sbatch();
+
 // The options of the client's command (slurm_opt.h), by their names without dashes, while a hook runs: srun copies them
 // afterwards. Nothing, or false: this program or release has no such option.
 std::optional<std::string> option(const char* name);

@@ -142,6 +142,7 @@ void OptionSources::take(const OptionSpelling& spelling, const char* argument) {
 void OptionSources::take_native(OptionValues& values, const std::string& image, const std::string& directory) const {
   const auto option = values.find(kImage);
   if (option != values.end() && absolute_image(image, directory) != absolute_image(option->second, directory)) {
+    if (native_is_carried_over_) return;
     const bool native_is_typed = was_typed(kNative, image, command_line_),
                option_is_typed = was_typed(option_spellings().front(), option->second, command_line_);
     if (native_is_typed == option_is_typed) {

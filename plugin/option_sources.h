@@ -31,8 +31,12 @@ class OptionSources {
   // with another value.
   void take(const OptionSpelling& spelling, const char* argument);
 
-  // Slurm's own --container of this command. Unset and empty are different: an empty image asks for no container.
-  void take_native_image(std::optional<std::string> image) { native_image_ = std::move(image); }
+  // Slurm's own --container of this command. Unset and empty are different: an empty image asks for no container. One
+  // that is carried over from the component before gives way to the component's own option.
+  void take_native_image(std::optional<std::string> image, bool is_carried_over = false) {
+    native_image_ = std::move(image);
+    native_is_carried_over_ = is_carried_over;
+  }
 
   // The values that count for one component; what was given to it is forgotten then. Relative paths are taken from
   // `directory`. Throws Error: values that are not understood; both options with different images; what can not be a
@@ -54,6 +58,7 @@ class OptionSources {
   // Of a job's component before: Slurm gives them to the next one too, before its own (spank_process_env_options).
   OptionValues given_before_;
   std::optional<std::string> native_image_;
+  bool native_is_carried_over_ = false;
   std::map<std::string, Error> wrong_variables_;  // by what they would set
   std::optional<Error> inherited_error_;
 };

@@ -15,16 +15,18 @@ constexpr char kContainer[] = "container", kMpi[] = "mpi", kPmix[] = "pmix";  //
 // the user did not say --mpi.
 //
 // srun's components share the string (_opt_copy), which a new value frees: of a step with several components none is
-// shown, and what is reset is this component's own, since the first one's was reset, too. Jobs copy it.
+// shown, and where PMIx, which may be a later component's, would take it for a bundle, each one's own is reset, before
+// the next one is made from it. sbatch's jobs copy it. salloc takes it for granted that what runs in one that has it is
+// on a node (use_interactive_step), and looks again at each component.
 void show_in_record(Slurm& slurm, const std::string& image, bool is_whole) {
   if (!slurm.has_native_container()) return;
-  const bool is_step = slurm.launches_steps();
-  const bool would_break =
-      is_step && slurm.native_container_breaks_pmix() && slurm.option(kMpi).value_or("").starts_with(kPmix);
-  if (is_step && !is_whole && !would_break) return;
-  if (!image.empty() && !would_break) {
+  const bool has_breakable_pmix = slurm.launches_steps() && slurm.native_container_breaks_pmix();
+  const bool would_break = has_breakable_pmix && slurm.option(kMpi).value_or("").starts_with(kPmix);
+  const bool may_be_shown = !would_break && (is_whole || slurm.is_sbatch());
+  const bool is_taken_back = has_breakable_pmix || may_be_shown;
+  if (may_be_shown && !image.empty()) {
     slurm.set_option(kContainer, image);  // without it, only the record is poorer
-  } else if (slurm.option(kContainer) && !slurm.reset_option(kContainer) && would_break) {
+  } else if (is_taken_back && slurm.option(kContainer) && !slurm.reset_option(kContainer) && would_break) {
     throw Error("--container", "Slurm would take it for an OCI bundle of --mpi=pmix",
                 "use --container-image, which means the same");
   }

@@ -105,6 +105,8 @@ class Spank : public Slurm {
 
   bool launches_steps() const override { return spank_context() == S_CTX_LOCAL; }
 
+  bool is_sbatch() const override { return libslurm::is_sbatch(); }
+
   std::optional<std::string> option(const char* name) const override { return libslurm::option(name); }
   bool set_option(const char* name, const std::string& value) override { return libslurm::set_option(name, value); }
   bool reset_option(const char* name) override { return libslurm::reset_option(name); }

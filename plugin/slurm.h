@@ -32,6 +32,7 @@ class Slurm {
 
   // In a client: whether it is srun. sbatch and salloc only make jobs.
   virtual bool launches_steps() const = 0;
+  virtual bool is_sbatch() const = 0;
 
   // In a client: Slurm's own options of this command, or component of it, by their names without dashes. Nothing, or
   // false: it is not set, or this Slurm does not let a plugin at its options.

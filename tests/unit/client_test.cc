@@ -136,7 +136,7 @@ TEST(Client, AComponentMayHaveNone) {
 
 TEST(Client, AJobHasTheFirstImageThatIsNamed) {
   slurm.is_srun = false;
-  slurm.options["wrap"] = "invalid-context";  // salloc
+  slurm.is_salloc = true;
   Client client(slurm, settings);
   client.options_are_parsed(slurm);
   client.take_option(option_spellings().front(), "/b.sif");
@@ -283,6 +283,46 @@ TEST(Client, SlurmsRecordOfSeveralComponentsIsLeftAlone) {
   CHECK_FALSE(slurm.options.count("container"));
 }
 
+// The PMIx may be a later component's, and Slurm carries the option over to it.
+TEST(Client, OfSeveralComponentsNoneHasABundleWherePmixWouldTakeIt) {
+  slurm.typed = {"srun", mark_command("a"), ":", mark_command("b")};
+  slurm.options = {{"mpi", "none"}, {"container", "/a.sif"}};
+  type({{"/a.sif", nullptr}});
+  CHECK_FALSE(slurm.options.count("container"));
+  slurm.options["container"] = "/a.sif";
+  slurm.breaks_pmix = false;
+  type({{"/a.sif", nullptr}});
+  STRCMP_EQUAL("/a.sif", slurm.options["container"].c_str());
+}
+
+TEST(Client, SrunsContainerIsTheNextComponentsTooUnlessThatHasItsOwn) {
+  slurm.typed = {"srun", mark_command("a"), ":", mark_command("b"), ":", mark_command("c"), ":", "d"};
+  STRCMP_EQUAL(
+      "", complaint_about({{"/a.sif", nullptr}, {nullptr, nullptr}, {nullptr, "/c.sif"}, {"none", nullptr}}).c_str());
+  STRCMP_EQUAL("component=0\nimage=/a.sif\ncomponent=1\nimage=/a.sif\ncomponent=2\nimage=/c.sif\ncomponent=3\nimage=\n",
+               images().c_str());
+}
+
+// salloc looks at the option again when it parses the next component.
+TEST(Client, SlurmsRecordShowsTheImageOfSbatchsComponentsNotOfSallocs) {
+  for (const bool is_salloc : {false, true}) {
+    slurm = FakeSlurm();
+    slurm.is_srun = false;
+    slurm.is_salloc = is_salloc;
+    slurm.typed = {"sbatch", "-N1", ":", "-N1"};
+    type({{nullptr, "/a.sif"}});
+    LONGS_EQUAL(is_salloc ? 0 : 1, slurm.options.count("container"));
+  }
+}
+
+TEST(Client, SbatchCannotEmptyTheEnvironmentThatCarriesTheContainer) {
+  slurm.is_srun = false;
+  slurm.options["export-file"] = "/file";
+  STRCMP_CONTAINS("--export-file: does not go with --container", complaint_about({{nullptr, "/a.sif"}}).c_str());
+  slurm.variables.clear();
+  STRCMP_EQUAL("", complaint_about({{nullptr, nullptr}}).c_str());
+}
+
 TEST(Client, SlurmTakesNoImageForABundleOfPmix) {
   for (const char* image : {"/given.sif", "none"}) {
     slurm = FakeSlurm();
@@ -325,7 +365,7 @@ TEST(Client, WhatIsNotShownAtLaunchIsMarkedAmongSrunsWords) {
 
 TEST(Client, ComponentsWithAnImageAreMarkedAmongSrunsWords) {
   slurm.typed = {"srun", "a", ":", "b", ":", "c"};
-  CHECK_THROWS(Error, type({{"/a.sif", nullptr}, {nullptr, nullptr}, {nullptr, "/c.sif"}}));
+  CHECK_THROWS(Error, type({{"/a.sif", nullptr}, {"none", nullptr}, {nullptr, "/c.sif"}}));
   CHECK((slurm.starts ==
          std::vector<std::vector<std::string>>{{"srun", mark_command("a"), ":", "b", ":", mark_command("c")}}));
 }
@@ -342,7 +382,12 @@ TEST(Client, WhatSrunItselfMustFindCannotBeMarkedAmongItsWords) {
   slurm = FakeSlurm();
   slurm.options["bcast"] = "/tmp/app";
   slurm.typed = {"srun", "a", ":", "b"};
-  STRCMP_CONTAINS("in a heterogeneous step", complaint_about({{"/a.sif", nullptr}, {nullptr, nullptr}}).c_str());
+  STRCMP_CONTAINS("in a heterogeneous step", complaint_about({{"/a.sif", nullptr}, {"none", nullptr}}).c_str());
+  slurm = FakeSlurm();
+  slurm.options = {{"async", "set"}, {"multi-prog", "set"}};
+  slurm.prepends = true;
+  STRCMP_CONTAINS("--multi-prog: does not go with --container and --async",
+                  complaint_about({{"/a.sif", nullptr}}).c_str());
 }
 
 TEST(Client, EachCommandOfAListIsMarked) {

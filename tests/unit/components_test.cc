@@ -34,6 +34,7 @@ TEST(Components, OnePartIsOneComponent) {
 TEST(Components, HetGroupNamesThem) {
   CHECK((Numbers{1} == components_of_words({"srun", "--het-group=1", "a"})));
   CHECK((Numbers{1} == components_of_words({"srun", "--het-group", "1", "a"})));
+  CHECK((Numbers{2} == components_of_words({"srun", "--het-group=1", "--het-group=2", "a"})));
   CHECK((Numbers{1, 0} == components_of_words({"srun", "--het-group=1", "a", ":", "--pack-group=0", "b"})));
   CHECK((Numbers{0, 2, 3} == components_of_words({"srun", "--het-group=[2-3,0]", "a"})));
   CHECK((Numbers{0, 1} == components_of_words({"srun", "--het=0", "a", ":", "b"})));

@@ -12,7 +12,7 @@ struct FakeSlurm : slipway::Slurm {
   std::map<std::string, std::string> variables;
   std::vector<std::string> command{"./app", "word"};
   bool prepends = false;
-  bool is_srun = true;
+  bool is_srun = true, is_salloc = false;
   bool has_container = true, breaks_pmix = true, has_runtime = false;
   std::map<std::string, std::string> options;  // Slurm's own
   bool shows_options = true;
@@ -42,6 +42,7 @@ struct FakeSlurm : slipway::Slurm {
     command.insert(command.begin(), word);
     return prepends;
   }
+  bool is_sbatch() const override { return !is_srun && !is_salloc; }
   bool launches_steps() const override { return is_srun; }
   std::optional<std::string> option(const char* name) const override {
     const auto found = options.find(name);
