@@ -1,5 +1,6 @@
 #include "cli/explanation.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -188,13 +189,23 @@ class Explanation {
 
   void tell_mounts() {
     answer_["mounts"] = json::array();
+    const HostPolicy policy(request_.settings, accounts_.home);
+    if (image_is_directory_) attempt([&] { judge_directory(request_.image, "", AskedFor::kAsImage, policy); });
+    attempt([&] { judge_directory(terms_.options.overlay, "--container-overlay=", AskedFor::kByName, policy); });
     const std::vector<std::string> devices = devices_shown(read_device_table(request_.settings.device_table));
     for (const LayoutEntry& entry : layout_of(request_, accounts_, terms_, devices)) {
-      attempt([&] { tell_mount(entry); });
+      attempt([&] { tell_mount(entry, policy); });
     }
   }
 
-  void tell_mount(const LayoutEntry& entry) {
+  // What else is wrong with it is told elsewhere.
+  static void judge_directory(const std::string& path, const std::string& option, AskedFor asked_for,
+                              const HostPolicy& policy) {
+    const Fd directory(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (directory) policy.refuse_denied(directory.get(), option + printable(path), asked_for);
+  }
+
+  void tell_mount(const LayoutEntry& entry, const HostPolicy& policy) {
     const MountWord& word = entry.word;
     json mount = {{"target", printable(word.target)}, {"asked_by", entry.asked_by}};
     const auto data = entry.asked_for == AskedFor::kByName ? data_images_.find(entry.word_number) : data_images_.end();
@@ -210,7 +221,7 @@ class Explanation {
     } else if (word.kind == MountWord::kUnmount) {
       take_away(word.target);
       mount["kind"] = "unmount";
-    } else if (entry.word.source != request_.batch_script && !open_source(entry, request_.settings)) {
+    } else if (entry.word.source != request_.batch_script && !open_source(entry, policy)) {
       return;
     }
     if (!mount.contains("kind")) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "helper/error.h"
+#include "helper/memory_file.h"
 #include "server/squashfs.h"
 
 namespace slipway {
@@ -103,7 +104,7 @@ class SquashfsFiles : public ImageFiles {
 
   // The library reads; those who look at files want a descriptor. They come back to the same few.
   Fd copied(Number number) const {
-    Fd file(memfd_create("library", MFD_CLOEXEC));
+    Fd file = memory_file("library");
     if (!file) return {};
     std::vector<char> buffer(1 << 20);
     size_t done = 0;

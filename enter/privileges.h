@@ -5,8 +5,8 @@
 
 namespace slipway {
 
-// Sets effective and permitted to exactly `mask` (bits as in linux/capability.h), inheritable to none.
-const char* set_capabilities(uint64_t mask);
+// Sets these two to exactly the masks (bits as in linux/capability.h), inheritable to none.
+const char* set_capabilities(uint64_t effective, uint64_t permitted);
 
 // For a process that will run the user's program: no capability in any set, none to regain through execve (empty
 // bounding set), no_new_privs.

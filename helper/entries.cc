@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "helper/error.h"
+#include "helper/memory_file.h"
 #include "helper/release_entry.h"
 
 namespace slipway {
@@ -21,7 +22,7 @@ void EntryWriter::add(std::string_view key, std::string_view value) {
 void EntryWriter::add(std::string_view key, uint64_t number) { add(key, std::to_string(number)); }
 
 Fd EntryWriter::seal(const char* what) const {
-  Fd fd(memfd_create("slipway", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  Fd fd = memory_file("slipway");
   if (!fd) throw system_error(what, "memfd_create");
   if (write(fd.get(), text_.data(), text_.size()) != static_cast<ssize_t>(text_.size())) {
     throw system_error(what, "write");

@@ -4,11 +4,13 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -48,10 +50,20 @@ bool runs_in(pid_t process, const struct stat& mount_namespace) {
          theirs.st_dev == mount_namespace.st_dev && theirs.st_ino == mount_namespace.st_ino;
 }
 
+// What is looked at between the two calls is what is killed, whoever has the number afterwards. Before Linux 5.3 there
+// is no such descriptor.
+bool kill_rank(pid_t rank, const struct stat& mount_namespace) {
+  const Fd process(static_cast<int>(syscall(SYS_pidfd_open, rank, 0)));
+  if (!process && errno != ENOSYS) return false;
+  if (!runs_in(rank, mount_namespace) || is_dying(rank)) return false;
+  if (!process) return kill(rank, SIGKILL) == 0;
+  return syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0) == 0;
+}
+
 void kill_ranks(const Fd& slurmstepd, const struct stat& mount_namespace, const Request& request) {
   bool killed = false;
   for (const pid_t child : children_of(slurmstepd).value_or(std::vector<pid_t>())) {
-    if (runs_in(child, mount_namespace) && !is_dying(child)) killed |= kill(child, SIGKILL) == 0;
+    killed |= kill_rank(child, mount_namespace);
   }
   if (!killed) return;
   alarm(10);  // as in helper/audit.cc: a log daemon may take nothing

@@ -12,6 +12,7 @@
 #include "gpu/meeting.h"
 #include "gpu/node_gpus.h"
 #include "helper/error.h"
+#include "helper/memory_file.h"
 
 namespace slipway {
 
@@ -34,7 +35,7 @@ std::vector<std::string> topology_words(const Settings& settings) {
 
 // Sealed when it is written, so that no rank's process finds it shorter than it is (SIGBUS).
 Fd memory(const char* name, size_t size) {
-  Fd fd(memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  Fd fd = memory_file(name);
   if (!fd || ftruncate(fd.get(), size) != 0) throw system_error("GPUs", "memfd_create");
   return fd;
 }

@@ -21,6 +21,9 @@ namespace slipway {
 
 namespace {
 
+// Kept for one call, unshare(CLONE_NEWUSER), which sites may deny to users without it.
+constexpr uint64_t kForUnshare = uint64_t{1} << CAP_SYS_ADMIN;
+
 void take_ids(const Request& request) {
   if (setgroups(request.groups.size(), request.groups.data()) != 0) throw system_error("container", "setgroups");
   if (setresgid(request.gid, request.gid, request.gid) != 0) throw system_error("container", "setresgid");
@@ -33,6 +36,10 @@ void settle_as_user(pid_t parent) {
   die_with_parent(parent);
 }
 
+std::string map_line(unsigned inside, unsigned id, unsigned count) {
+  return std::to_string(inside) + " " + std::to_string(id) + " " + std::to_string(count) + "\n";
+}
+
 bool write_file(const std::string& path, const std::string& text) {
   const Fd fd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
   return fd && write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
@@ -43,39 +50,48 @@ bool write_file(const std::string& path, const std::string& text) {
 void become_user(const Request& request) {
   const pid_t parent = getppid();
   take_ids(request);
-  must(set_capabilities(0));
+  must(set_capabilities(0, 0));
   settle_as_user(parent);
 }
 
+// The kernel clears the effective set when the uid leaves 0 (capabilities(7)); KEEPCAPS leaves the permitted set, which
+// capset then cuts down to this one.
 void become_user_who_can_unshare(const Request& request) {
-  // CAP_SYS_ADMIN is kept for one call, unshare(CLONE_NEWUSER), which sites may deny to users without it. The kernel
-  // clears the effective set when the uid leaves 0 (capabilities(7)); KEEPCAPS leaves the permitted set, which capset
-  // then cuts down to this one.
   const pid_t parent = getppid();
   if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) throw system_error("container", "prctl(PR_SET_KEEPCAPS)");
   take_ids(request);
-  must(set_capabilities(uint64_t{1} << CAP_SYS_ADMIN));
+  must(set_capabilities(0, kForUnshare));
   if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0) throw system_error("container", "prctl(PR_SET_KEEPCAPS)");
   settle_as_user(parent);
 }
 
-void write_identity_maps(pid_t child, const Request& request, bool as_root) {
-  const auto line = [](unsigned inside, unsigned id) {
-    return std::to_string(inside) + " " + std::to_string(id) + " 1\n";
-  };
-  // The kernel takes 340 lines (user_namespaces(7)); the primary gid comes first, and groups past that stay in force
-  // but are shown as nogroup.
-  constexpr size_t kMostLines = 340;
-  std::string gids = line(as_root ? 0 : request.gid, request.gid);
-  std::set<gid_t> seen{request.gid};
-  for (const gid_t group : request.groups) {
-    if (seen.size() == kMostLines) break;
-    if (as_root && group == 0) continue;  // 0 is taken inside
-    if (seen.insert(group).second) gids += line(group, group);
+void make_unshare_effective() { must(set_capabilities(kForUnshare, kForUnshare)); }
+
+// The primary gid comes first, then the others in rising order, where neighbours share a line.
+std::string gid_map(const Request& request, bool as_root) {
+  // The kernel takes so many lines, in one write of less than a page (user_namespaces(7)).
+  constexpr int kMostLines = 340;
+  const size_t most_bytes = sysconf(_SC_PAGESIZE) - 1;
+  std::set<gid_t> others(request.groups.begin(), request.groups.end());
+  others.erase(request.gid);
+  if (as_root) others.erase(0);  // 0 is taken inside
+  std::string text = map_line(as_root ? 0 : request.gid, request.gid, 1);
+  int lines = 1;
+  for (auto gid = others.begin(); gid != others.end() && lines < kMostLines; ++lines) {
+    const gid_t first = *gid;
+    gid_t count = 0;
+    while (gid != others.end() && *gid == first + count) ++gid, ++count;
+    const std::string line = map_line(first, first, count);
+    if (text.size() + line.size() > most_bytes) break;
+    text += line;
   }
+  return text;
+}
+
+void write_identity_maps(pid_t child, const Request& request, bool as_root) {
   const std::string process = "/proc/" + std::to_string(child);
-  if (!write_file(process + "/setgroups", "deny") || !write_file(process + "/gid_map", gids) ||
-      !write_file(process + "/uid_map", line(as_root ? 0 : request.uid, request.uid))) {
+  if (!write_file(process + "/setgroups", "deny") || !write_file(process + "/gid_map", gid_map(request, as_root)) ||
+      !write_file(process + "/uid_map", map_line(as_root ? 0 : request.uid, request.uid, 1))) {
     throw system_error("container", "writing the id maps of its user namespace");
   }
 }

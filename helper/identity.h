@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <string>
+
 #include "helper/fd.h"
 #include "helper/request.h"
 
@@ -10,8 +12,15 @@ namespace slipway {
 
 // Both take the user's uid, gid and groups for good (real, effective and saved), leave the process undumpable, and
 // have it killed when its parent dies. Throw Error.
-void become_user(const Request& request);                    // without any capability
-void become_user_who_can_unshare(const Request& request);    // with CAP_SYS_ADMIN in the permitted and effective sets
+void become_user(const Request& request);                  // without any capability
+void become_user_who_can_unshare(const Request& request);  // with CAP_SYS_ADMIN in the permitted set alone
+
+// To be called by the latter just before it unshares. Throws Error.
+void make_unshare_effective();
+
+// What is written to a gid_map (user_namespaces(7)) for the user's gids. Those that the kernel has no room for stay in
+// force, and show as nogroup.
+std::string gid_map(const Request& request, bool as_root);
 
 // Called by root for a child that has unshared its user namespace: maps the user's uid and each of the user's gids to
 // itself, or uid and gid to 0 (`as_root`), and denies setgroups, so that no right is gained. Throws Error.

@@ -64,11 +64,8 @@ std::optional<Answer> judge_path(const OpenedImage& image, const Settings& setti
                 "is " + printable(path)};
 }
 
-// On FUSE a file is whatever its server says, and the server is some user's process, which root does not ask.
 void refuse_fuse(const OpenedImage& image, const Settings& settings) {
-  const std::string file_system = file_system_of(image.fd.get());
-  if ((file_system.empty() || file_system.starts_with("fuse")) &&
-      !trusted_path_of(image.fd.get(), settings.trusted_paths)) {
+  if (is_on_a_users_fuse(image.fd.get(), settings.trusted_paths)) {
     throw Error(image.name, "it lies on FUSE, where ownership proves nothing, and under no trusted_path");
   }
 }
@@ -80,16 +77,46 @@ struct stat status_of(const OpenedImage& image, const Settings& settings) {
   return status;
 }
 
-std::optional<Answer> judge_owner(const OpenedImage& image, const Settings& settings) {
-  if (settings.image_owners.empty()) return std::nullopt;
-  const uid_t owner = status_of(image, settings).st_uid;
-  return Answer{is_among(owner, settings.image_owners, uid_of), "belongs to uid " + std::to_string(owner)};
+bool is_member(uid_t user, gid_t group) {
+  const passwd* const account = getpwuid(user);
+  if (!account) return false;
+  const std::string name = account->pw_name;
+  std::vector<gid_t> groups(64);
+  int count = static_cast<int>(groups.size());
+  while (getgrouplist(name.c_str(), account->pw_gid, groups.data(), &count) < 0) groups.resize(count);
+  return std::find(groups.begin(), groups.begin() + count, group) != groups.begin() + count;
 }
 
+// Why the owner or group of the image does not say who wrote it; empty: it does. `others`: whose write bits of the mode
+// are too many. The group's bits cover access control lists too: they hold the list's mask (acl(5)).
+std::string unknown_writer(const struct stat& status, mode_t others, const Settings& settings) {
+  const auto& formats = settings.image_formats;
+  if (S_ISDIR(status.st_mode) && std::find(formats.begin(), formats.end(), "directory") == formats.end()) {
+    return "is a directory, whose files may be anybody's";
+  }
+  return status.st_mode & others ? "can be written by others, through its mode" : "";
+}
+
+std::optional<Answer> judge_owner(const OpenedImage& image, const Settings& settings) {
+  if (settings.image_owners.empty()) return std::nullopt;
+  const struct stat status = status_of(image, settings);
+  const std::string reason = "belongs to uid " + std::to_string(status.st_uid);
+  if (!is_among(status.st_uid, settings.image_owners, uid_of)) return Answer{false, reason};
+  const std::string doubt = unknown_writer(status, S_IWGRP | S_IWOTH, settings);
+  return Answer{doubt.empty(), doubt.empty() ? reason : doubt};
+}
+
+// A file can have come by its group without a member: in a directory with the setgid bit.
 std::optional<Answer> judge_group(const OpenedImage& image, const Settings& settings) {
   if (settings.image_groups.empty()) return std::nullopt;
-  const gid_t group = status_of(image, settings).st_gid;
-  return Answer{is_among(group, settings.image_groups, gid_of), "belongs to gid " + std::to_string(group)};
+  const struct stat status = status_of(image, settings);
+  const std::string reason = "belongs to gid " + std::to_string(status.st_gid);
+  if (!is_among(status.st_gid, settings.image_groups, gid_of)) return Answer{false, reason};
+  std::string doubt = unknown_writer(status, S_IWOTH, settings);
+  if (doubt.empty() && status.st_uid != 0 && !is_member(status.st_uid, status.st_gid)) {
+    doubt = "belongs to uid " + std::to_string(status.st_uid) + ", who is not in its group";
+  }
+  return Answer{doubt.empty(), doubt.empty() ? reason : doubt};
 }
 
 std::optional<Answer> judge_format(const OpenedImage& image, const Settings& settings) {

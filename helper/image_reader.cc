@@ -29,10 +29,11 @@ struct DataAnswer {
   uint32_t word = 0;
 };
 
-// Root reads none that is on FUSE, but to see that it is not signed (helper/image_policy.h): then it has it open, since
-// not even root may open what lies on a FUSE of the user's.
+// Root reads none that is on FUSE, but one under a trusted path, to see that it is not signed (helper/image_policy.h):
+// then it has it open, since not even root may open what lies on a FUSE of the user's.
 Fd for_root(const OpenedImage& image, const Request& request) {
-  const bool is_read = request.settings.require_signature == Settings::RequireSignature::kNever;
+  const bool is_read = request.settings.require_signature == Settings::RequireSignature::kNever &&
+                       !is_on_a_users_fuse(image.fd.get(), request.settings.trusted_paths);
   return is_read ? opened_for_reading(image.fd.get(), image.name) : without_flush(image.fd, image.name);
 }
 

@@ -41,7 +41,8 @@ struct Place {
 };
 
 // The body of the verifier's process.
-void run_verifier(const Settings& settings, const std::string& name, int socket) {
+// Without the image's name: everybody on the node can read a process' words.
+void run_verifier(const Settings& settings, int socket) {
   // First: an Error does not reach a parent whose datagram was left unread (unix(7), ECONNRESET).
   Place place;
   const Datagram datagram = receive_datagram(socket, writable_bytes_of(place));
@@ -53,7 +54,7 @@ void run_verifier(const Settings& settings, const std::string& name, int socket)
   if (geteuid() == 0) become_nobody(getppid());
   const int image = datagram.descriptors[0].get();
   std::vector<std::string> words = {
-      kVerifier, "--image=" + std::to_string(image), "--name=" + name,
+      kVerifier, "--image=" + std::to_string(image),
       "--root=" + std::to_string(place.offset) + ":" + std::to_string(place.size),
       "--require=" + std::string(name_of(settings.require_signature))};
   for (size_t i = 0; i < keyrings.size(); ++i) {
@@ -64,6 +65,8 @@ void run_verifier(const Settings& settings, const std::string& name, int socket)
   fcntl(socket, F_SETFD, FD_CLOEXEC);
   if (dup2(datagram.descriptors[1].get(), STDOUT_FILENO) < 0) throw system_error("container", "dup2");
   limit_resources(kMostMemory);
+  const rlimit none{0, 0};
+  if (setrlimit(RLIMIT_NPROC, &none) != 0) throw system_error("container", "setrlimit");  // it starts nothing
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -93,7 +96,7 @@ SignatureAnswer verify_signature(const OpenedImage& image, const Settings& setti
                 "ask the admin to name the file with the keys whose signatures count");
   }
   Pipe pipe = make_pipe();
-  Child verifier([&](int socket) { run_verifier(settings, image.name, socket); });
+  Child verifier([&](int socket) { run_verifier(settings, socket); });
   const Fd content = opened_for_reading(image.content().get(), image.name);
   const int descriptors[] = {content.get(), pipe.write.get()};
   verifier.send(bytes_of(Place{image.root.offset, image.root.size}), descriptors);

@@ -18,7 +18,6 @@
 #include "helper/mount_table.h"
 #include "helper/paths.h"
 #include "helper/text_file.h"
-#include "helper/trust.h"
 
 namespace slipway {
 
@@ -38,7 +37,11 @@ class Layout {
     if (terms_.mpi != Mpi::kNone) add_mpi();
     add_directories_for_files();
     add_home();
-    if (terms_.shows_cwd) add_under_both_names(request_.cwd, LayoutEntry::kMust, "the step's working directory");
+    if (terms_.shows_cwd) {
+      const size_t before = entries_.size();
+      add_under_both_names(request_.cwd, LayoutEntry::kMust, "the step's working directory");
+      for (size_t i = before; i < entries_.size(); ++i) entries_[i].asked_for = AskedFor::kByStanding;
+    }
     if (!terms_.contained) {
       for (const std::string& text : request_.settings.mounts) add_admins(text);
     }
@@ -222,53 +225,25 @@ Error cannot_show(const LayoutEntry& entry, int error) {
 
 }  // namespace
 
-bool belongs_to_image(const std::string& written) {
-  const std::string path = normal_path(written);
-  constexpr const char* kExactly[] = {"/", "/home", "/mnt", "/opt", "/root", "/run", "/srv", "/var"};
-  constexpr const char* kBelow[] = {"/bin",   "/boot", "/dev",  "/etc", "/lib", "/lib32",
-                                    "/lib64", "/proc", "/sbin", "/sys", "/usr"};
-  return std::find(std::begin(kExactly), std::end(kExactly), path) != std::end(kExactly) ||
-         std::any_of(std::begin(kBelow), std::end(kBelow),
-                     [&](const std::string& directory) { return is_at_or_below(path, directory); });
-}
-
 std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms,
                                    const std::vector<std::string>& devices) {
   return Layout(request, accounts, terms, devices).entries();
 }
 
-std::optional<Fd> open_source(const LayoutEntry& entry, const Settings& settings) {
+std::optional<Fd> open_source(const LayoutEntry& entry, const HostPolicy& policy) {
   if (entry.word.kind != MountWord::kBind) return Fd();
   Fd source(open(entry.word.source.c_str(), O_PATH | O_CLOEXEC));
   if (!source && entry.need == LayoutEntry::kIfThere) return std::nullopt;
   if (!source) throw cannot_show(entry, errno);
-  const std::string denial = entry.asked_for == AskedFor::kNot
-                                 ? ""
-                                 : denial_of(real_path(source.get()), settings, entry.asked_for);
-  if (!denial.empty()) throw Error(printable(entry.word.source), denial, "leave it out, or ask the admin");
+  const bool may_be_left_out = entry.asked_for == AskedFor::kByStanding;
+  if (may_be_left_out && !policy.denial_of(source.get(), entry.asked_for).empty()) return std::nullopt;
+  policy.refuse_denied(source.get(), printable(entry.word.source), entry.asked_for);
   return source;
 }
 
 Error cannot_unmount(const std::string& target) {
   return Error(printable(target), "cannot be unmounted: it is not the place of a mount of this container",
                "leave it out; slipway explain lists the mounts");
-}
-
-std::string denial_of(const std::string& source, const Settings& settings, AskedFor asked_for) {
-  const auto& allowed = settings.mounts_allow;
-  const auto holds_source = [&](const std::string& path) { return is_at_or_below(source, resolved_path(path)); };
-  if (asked_for == AskedFor::kByName && !allowed.empty() &&
-      std::none_of(allowed.begin(), allowed.end(), holds_source)) {
-    return "is not among what may be mounted here (" + words_of_key(settings, "mounts_allow") + ")";
-  }
-  for (const std::string& denied : settings.mounts_deny) {
-    const std::string path = resolved_path(denied);
-    if (is_at_or_below(source, path)) return "is not to be mounted here (mounts_deny=" + denied + ")";
-    if (is_at_or_below(path, source)) {
-      return "holds what is not to be mounted here (mounts_deny=" + denied + ")";
-    }
-  }
-  return "";
 }
 
 std::string home_inside(const Accounts& accounts, const Terms& terms) {

@@ -9,15 +9,12 @@
 #include "helper/accounts.h"
 #include "helper/error.h"
 #include "helper/fd.h"
+#include "helper/host_policy.h"
 #include "helper/mount_words.h"
 #include "helper/request.h"
 #include "helper/terms.h"
 
 namespace slipway {
-
-// Whether a mount is the user's wish, so that the admin's mounts_deny= holds for it, and mounts_allow= where they named
-// its source.
-enum class AskedFor { kNot, kByName, kByLibraryPath };
 
 struct LayoutEntry {
   MountWord word;  // with absolute paths; the source of /dev is kDevicesName, in stage's work directory
@@ -34,19 +31,13 @@ struct LayoutEntry {
 std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms,
                                    const std::vector<std::string>& devices);
 
-// Whether the absolute `path` is a place at which the host's directory is not shown by itself, as working directory or
-// by mounts=auto: there it would hide the system that the user asked for. So is none at all.
-bool belongs_to_image(const std::string& path);
-
 // What a bind of the layout shows, opened as the user; of other entries an empty descriptor. Nothing: the host has
-// none, and the entry is left out. Throws Error: the step cannot have it.
-std::optional<Fd> open_source(const LayoutEntry& entry, const Settings& settings);
+// none, or the step stands where the admin shows nothing, and the entry is left out. Throws Error: the step cannot have
+// it.
+std::optional<Fd> open_source(const LayoutEntry& entry, const HostPolicy& policy);
 
 // Of a word that takes away what no other entry mounts.
 Error cannot_unmount(const std::string& target);
-
-// Why the admin forbids to mount `source`, an absolute path without links; empty when they do not.
-std::string denial_of(const std::string& source, const Settings& settings, AskedFor asked_for);
 
 // Where the user's home is inside.
 std::string home_inside(const Accounts& accounts, const Terms& terms);

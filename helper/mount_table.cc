@@ -46,8 +46,8 @@ std::vector<MountEntry> mount_table_of(std::string_view text) {
     int id = 0;
     if (before.size() < 6 || behind.size() < 3) continue;
     if (std::from_chars(before[0].data(), before[0].data() + before[0].size(), id).ec != std::errc()) continue;
-    table.push_back({id, unescaped(before[3]), unescaped(before[4]), std::string(before[5]), std::string(behind[0]),
-                     std::string(behind[2])});
+    table.push_back({id, std::string(before[2]), unescaped(before[3]), unescaped(before[4]), std::string(before[5]),
+                     std::string(behind[0]), std::string(behind[2])});
   }
   return table;
 }

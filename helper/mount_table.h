@@ -9,6 +9,7 @@ namespace slipway {
 
 struct MountEntry {
   int id;
+  std::string device;         // of the file system, "major:minor"
   std::string root;           // what is mounted of its file system
   std::string directory;      // where, as a path of the reading process
   std::string options;        // of the mount, "ro,nosuid,..."

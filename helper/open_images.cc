@@ -12,7 +12,7 @@
 #include "helper/close_miss.h"
 #include "helper/error.h"
 #include "helper/kernel.h"
-#include "helper/layout.h"
+#include "helper/host_policy.h"
 #include "helper/open_inside.h"
 #include "helper/trust.h"
 
@@ -98,6 +98,7 @@ OpenedImage open_root_image(const Request& request) {
 
 std::vector<DataImage> open_data_images(const Request& request, const std::vector<MountWord>& words) {
   std::vector<DataImage> images;
+  std::optional<HostPolicy> policy;
   for (size_t i = 0; i < words.size(); ++i) {
     const MountWord& word = words[i];
     if (!may_be_data_image(word)) continue;
@@ -105,8 +106,9 @@ std::vector<DataImage> open_data_images(const Request& request, const std::vecto
     Fd fd = open_file(word.source);
     const auto partition = fd ? data_partition(fd.get(), name) : std::nullopt;
     if (!partition) continue;
-    const std::string denial = denial_of(real_path(fd.get()), request.settings, AskedFor::kByName);
-    if (!denial.empty()) throw Error(name, denial, "leave it out, or ask the admin");
+    // Its file is not shown: it may be one in a home that is not shown either.
+    if (!policy) policy.emplace(request.settings, "/");
+    policy->refuse_denied(fd.get(), name, AskedFor::kByName);
     if (images.size() == kMostDataImages) {
       throw Error("--container-mounts", "names more than " + std::to_string(kMostDataImages) + " images",
                   "put several of them into one");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
+#include <iterator>
 
 namespace slipway {
 
@@ -21,6 +22,16 @@ std::string normal_path(std::string_view absolute) {
     else path.append("/").append(name);
   }
   return path.empty() ? "/" : path;
+}
+
+bool belongs_to_image(const std::string& written) {
+  const std::string path = normal_path(written);
+  constexpr const char* kExactly[] = {"/", "/home", "/mnt", "/opt", "/root", "/run", "/srv", "/var"};
+  constexpr const char* kBelow[] = {"/bin",   "/boot", "/dev",  "/etc", "/lib", "/lib32",
+                                    "/lib64", "/proc", "/sbin", "/sys", "/usr"};
+  return std::find(std::begin(kExactly), std::end(kExactly), path) != std::end(kExactly) ||
+         std::any_of(std::begin(kBelow), std::end(kBelow),
+                     [&](const std::string& directory) { return is_at_or_below(path, directory); });
 }
 
 std::string resolved_path(const std::string& absolute) {

@@ -14,6 +14,7 @@
 
 #include "helper/error.h"
 #include "helper/fd.h"
+#include "helper/host_policy.h"
 #include "helper/image_mount.h"
 #include "helper/kernel.h"
 #include "helper/mount_flags.h"
@@ -42,12 +43,23 @@ struct Opened {
   Fd source;  // of a bind
 };
 
-std::vector<Opened> open_sources(const std::vector<LayoutEntry>& layout, const Settings& settings) {
+std::vector<Opened> open_sources(const std::vector<LayoutEntry>& layout, const HostPolicy& policy) {
   std::vector<Opened> opened;
   for (const LayoutEntry& entry : layout) {
-    if (auto source = open_source(entry, settings)) opened.push_back({entry, std::move(*source)});
+    if (auto source = open_source(entry, policy)) opened.push_back({entry, std::move(*source)});
   }
   return opened;
+}
+
+// Empty where none is asked for.
+Fd overlay_directory(const Terms& terms, const HostPolicy& policy) {
+  const std::string& path = terms.options.overlay;
+  if (path.empty()) return {};
+  const std::string name = "--container-overlay=" + printable(path);
+  Fd directory(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) throw system_error(name, "open", "name a directory that exists on each node of the step");
+  policy.refuse_denied(directory.get(), name, AskedFor::kByName);
+  return directory;
 }
 
 bool becomes_directory(const Opened& opened) {
@@ -230,10 +242,16 @@ void enter_root(const Fd& root) {
 size_t build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
                        const std::vector<LayoutEntry>& layout, const Additions& additions,
                        bool image_is_directory) {
-  const std::vector<Opened> all = open_sources(layout, request.settings);
+  const HostPolicy policy(request.settings, accounts.home);
+  if (image_is_directory) {
+    const Fd image(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!image) throw system_error("container", "open(image)");
+    policy.refuse_denied(image.get(), printable(request.image), AskedFor::kAsImage);
+  }
+  const std::vector<Opened> all = open_sources(layout, policy);
   RootWriting writing = writing_of(terms, image_is_directory);
   if (terms.writing != Terms::Writing::kOverlay) writing.memory = request.settings.writable_size;
-  Skeleton skeleton(writing);
+  Skeleton skeleton(writing, overlay_directory(terms, policy));
   add_names(skeleton, accounts, terms);
   for (const auto& [path, content] : additions.files) skeleton.add_file(path, content);
   for (const auto& [path, target] : additions.links) skeleton.add_link(path, target);

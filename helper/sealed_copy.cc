@@ -14,6 +14,7 @@
 #include "helper/error.h"
 #include "helper/fuse_file.h"
 #include "helper/identity.h"
+#include "helper/memory_file.h"
 #include "helper/step_member.h"
 
 namespace slipway {
@@ -34,7 +35,7 @@ Error too_large(const Request& request, uint64_t most) {
 }
 
 Fd copy_of_open(const Request& request, int image, uint64_t most) {
-  Fd copy(memfd_create("slipway-image", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  Fd copy = memory_file("slipway-image");
   if (!copy) throw system_error(printable(request.image), "memfd_create");
   struct stat status;
   if (fstat(image, &status) != 0) throw system_error(printable(request.image), "fstat");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 #include <cerrno>
 
 #include "helper/error.h"
@@ -34,7 +35,7 @@ const char* relative(const std::string& path) { return path.c_str() + 1; }
 
 }  // namespace
 
-Skeleton::Skeleton(const RootWriting& writing) : writing_(writing) {
+Skeleton::Skeleton(const RootWriting& writing, Fd layers) : writing_(writing), layers_(std::move(layers)) {
   if (mount("slipway", kSkeletonName, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64m") != 0) {
     throw system_error("container", "mount(tmpfs)");
   }
@@ -45,7 +46,7 @@ Skeleton::Skeleton(const RootWriting& writing) : writing_(writing) {
     throw system_error("--container-writable", "the image is a directory that you cannot write",
                        "copy it, or keep what is written elsewhere with --container-overlay=DIR");
   }
-  if (!writing.directory.empty()) open_overlay_directory();
+  if (layers_) make_layers();
 }
 
 // Makes `directory`, a path without links, in the skeleton too, with the mode it has in the image: in the union the
@@ -133,10 +134,8 @@ std::string Skeleton::image_file(const std::string& path) const {
 }
 
 // Both layers lie in one directory, as overlayfs wants them; the names are those that Apptainer uses.
-void Skeleton::open_overlay_directory() {
+void Skeleton::make_layers() {
   const std::string what = "--container-overlay=" + printable(writing_.directory);
-  layers_.reset(open(writing_.directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!layers_) throw system_error(what, "open", "name a directory that exists on each node of the step");
   if (!writing_.memory.empty() || writing_.how != RootWriting::kOverlay) return;
   for (const char* name : {kUpper, kWork}) {
     if (mkdirat(layers_.get(), name, 0755) != 0 && errno != EEXIST) {

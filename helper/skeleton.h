@@ -19,13 +19,13 @@ struct RootWriting {
     kDirectory,  // the image is a directory that is written itself: mount points are made there, and stay
   } how = kReadOnly;
   std::string memory;     // of an overlay: the size of a tmpfs that is its upper layer; empty: it is in `directory`
-  std::string directory;  // on the host: its `upper` is an overlay's upper layer or, when memory or read-only, a lower
+  std::string directory;  // on the host, for messages: its `upper` is an overlay's upper layer or, when memory or read-only, a lower
 };
 
 class Skeleton {
  public:
-  // Stands in stage's work directory. Throws Error, as all of this class.
-  explicit Skeleton(const RootWriting& writing);
+  // Stands in stage's work directory. `layers`: RootWriting::directory. Throws Error, as all of this class.
+  explicit Skeleton(const RootWriting& writing, Fd layers = {});
 
   // Make sure that `path` (absolute, inside the container) is a directory, or a file to bind over. Symbolic links of
   // the image are followed inside it; the directory's path without them is returned ("" for the root).
@@ -50,7 +50,7 @@ class Skeleton {
   void mirror(const std::string& directory);
   void make_directory(const std::string& where, mode_t mode);
   void make_file(const std::string& where, const std::string& path, const std::string& content);
-  void open_overlay_directory();
+  void make_layers();
   void mount_overlay();
   void mount_written_directory();
 

@@ -86,6 +86,11 @@ std::optional<std::string> trusted_path_of(int fd, const std::vector<std::string
   return std::nullopt;
 }
 
+bool is_on_a_users_fuse(int fd, const std::vector<std::string>& trusted_paths) {
+  const std::string file_system = file_system_of(fd);
+  return (file_system.empty() || file_system.starts_with("fuse")) && !trusted_path_of(fd, trusted_paths);
+}
+
 Verdict judge_image(int image, const std::vector<std::string>& trusted_paths) {
   try {
     const auto trusted_path = trusted_path_of(image, trusted_paths);
@@ -111,7 +116,9 @@ Verdict judge_mount(int image, MountKernel choice, const std::vector<std::string
     case MountKernel::kNever:
       return {false, "is a file, and no file is mounted by the kernel here (mount_kernel=never)"};
     case MountKernel::kAnySquashfs:
-      if (is_hidden_from_root(image)) return {false, "lies on a FUSE file system that not even root may look at"};
+      if (is_on_a_users_fuse(image, trusted_paths)) {
+        return {false, "lies on FUSE, whose server root does not ask, and under no trusted_path"};
+      }
       return {true, "is a squashfs, and any is mounted by the kernel here (mount_kernel=any-squashfs)"};
     case MountKernel::kTrusted: break;
   }

@@ -21,6 +21,10 @@ struct Verdict {
 // the file, without a question to its file system. Throws Error.
 std::optional<std::string> trusted_path_of(int fd, const std::vector<std::string>& trusted_paths);
 
+// It lies on FUSE, where a file is whatever its server says, and under no trusted path: that server may be a process of
+// a user's, for which root must not wait. True also of a file system that is not seen here. Throws Error.
+bool is_on_a_users_fuse(int fd, const std::vector<std::string>& trusted_paths);
+
 // Judges the open file `image`, not a path: owner and mode of the file and of every directory above it, the kind of
 // its file system (unless it lies below one of `trusted_paths`, which the admin vouches for), and that no one holds it
 // open for writing. Only root can see the last; for others that part is left out. Call it in the mount namespace in

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "helper/error.h"
 #include "signature/image_digests.h"
 #include "signature/payload.h"
 #include "signature/rejection.h"
@@ -13,8 +14,9 @@ namespace {
 
 using Members = std::vector<const sif::Object*>;  // of a group, by id
 
-// Each signature costs work before anything about it is known.
-constexpr size_t kMostSignatures = 256;
+// Each signature costs work before anything about it is known. With more of them the image is not judged at all: those
+// that are left out could be the ones that count.
+constexpr ptrdiff_t kMostSignatures = 256;
 
 std::string object_text(const sif::Object& object) { return "object " + std::to_string(object.id); }
 std::string group_text(uint32_t group) { return "group " + std::to_string(group); }
@@ -107,6 +109,10 @@ std::vector<Signer> Verdict::signers_of_all() const {
 
 Verdict judge(const sif::Image& image, const Verify& verify, const ObjectDigest& digest) {
   Verdict verdict;
+  const auto signatures = std::count_if(image.objects.begin(), image.objects.end(), [](const auto& object) {
+    return object.type == sif::Type::kSignature;
+  });
+  if (signatures > kMostSignatures) throw Error("image", "has too many signatures", "keep those of its groups, at most 256");
   const std::map<uint32_t, Members> groups = groups_of(image);
   for (const sif::Object& object : image.objects) {
     if (object.group == 0 && !is_signature(object)) {
@@ -117,7 +123,6 @@ Verdict judge(const sif::Image& image, const Verify& verify, const ObjectDigest&
     SignatureVerdict signature{object.id, of_group ? object.link & ~sif::kGroupBit : 0, object.signer, {}, ""};
     try {
       if (!is_signature(object)) throw Rejection("it is itself in a group, as signatures of the legacy kind are");
-      if (verdict.signatures.size() >= kMostSignatures) throw Rejection("the image has too many signatures");
       signature.signers = signers_of(object, image, groups, verify, digest);
     } catch (const Rejection& rejection) {
       signature.reason = rejection.what();

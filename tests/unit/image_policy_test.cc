@@ -2,6 +2,7 @@
 #include "helper/image_policy.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -57,6 +58,42 @@ TEST(ImagePolicy, APathIsWhereTheFileReallyLies) {
   CHECK(judge(image("image"), {"image_path=" + real + "/allowed/up"}).is_allowed);
 }
 
+TEST(ImagePolicy, AnOwnerWhoMayNotBeTheWriterProvesNothing) {
+  const std::string uid = std::to_string(geteuid()), gid = std::to_string(getegid());
+  const OpenedImage opened = plain_image();
+  const auto with_mode = [&](mode_t mode, const std::string& word) {
+    LONGS_EQUAL(0, fchmod(opened.fd.get(), mode));
+    return judge(opened, {word}).is_allowed;
+  };
+  CHECK(with_mode(0644, "image_owner=" + uid));
+  CHECK_FALSE(with_mode(0664, "image_owner=" + uid));
+  CHECK_FALSE(with_mode(0646, "image_owner=" + uid));
+  CHECK(with_mode(0664, "image_group=" + gid));
+  CHECK_FALSE(with_mode(0666, "image_group=" + gid));
+}
+
+TEST(ImagePolicy, AFileOfAGroupIsOneOfItsMembers) {
+  if (geteuid() != 0) return;
+  const OpenedImage opened = plain_image();
+  LONGS_EQUAL(0, fchown(opened.fd.get(), 4'000'000'000, 0));
+  const ImageVerdict verdict = judge(opened, {"image_group=0"});
+  CHECK_FALSE(verdict.is_allowed);
+  STRCMP_CONTAINS("who is not in its group", verdict.reason.c_str());
+}
+
+TEST(ImagePolicy, ADirectoryIsAllowedByNameOnly) {
+  const std::string uid = std::to_string(geteuid()), gid = std::to_string(getegid());
+  std::filesystem::create_directory(directory.path() + "/tree");
+  const OpenedImage tree = image("tree", RootKind::kDirectory);
+  for (const std::string& word : {"image_owner=" + uid, "image_group=" + gid}) {
+    CHECK_FALSE(judge(tree, {word}).is_allowed);
+    CHECK_FALSE(judge(tree, {word, "image_format=sif"}).is_allowed);
+    CHECK(judge(tree, {word, "image_format=sif,directory"}).is_allowed);
+  }
+  LONGS_EQUAL(0, chmod((directory.path() + "/tree").c_str(), 0777));
+  CHECK_FALSE(judge(tree, {"image_owner=" + uid, "image_format=directory"}).is_allowed);
+}
+
 TEST(ImagePolicy, OneOfSeveralPathsIsEnough) {
   CHECK(judge(plain_image(), {"image_path=/nowhere", "image_path=" + real}).is_allowed);
 }
@@ -83,8 +120,8 @@ TEST(ImagePolicy, FormatsAreWhatTheFileIs) {
 }
 
 TEST(ImagePolicy, EachKeyMustBeSatisfiedAndTheFirstThatIsNotDecides) {
-  const ImageVerdict refused = judge(plain_image(), {"image_format=squashfs", "image_path=/apps", "image_path=/opt",
-                                                     "image_owner=4000000000"});
+  const ImageVerdict refused =
+      judge(plain_image(), {"image_format=squashfs", "image_path=/apps", "image_path=/opt", "image_owner=4000000000"});
   CHECK_FALSE(refused.is_allowed);
   STRCMP_EQUAL("image_path=/apps in plugstack.conf, image_path=/opt in plugstack.conf", refused.key.c_str());
   STRCMP_EQUAL(("is " + real + "/image").c_str(), refused.reason.c_str());

@@ -14,6 +14,7 @@ TEST(MountTable, ALineIsAMount) {
       "37 36 0:5 / /with\\040blank\\134end ro - tmpfs none rw\n");
   LONGS_EQUAL(2, table.size());
   LONGS_EQUAL(36, table[0].id);
+  STRCMP_EQUAL("98:0", table[0].device.c_str());
   STRCMP_EQUAL("/mnt1", table[0].root.c_str());
   STRCMP_EQUAL("/mnt2", table[0].directory.c_str());
   STRCMP_EQUAL("rw,noatime", table[0].options.c_str());

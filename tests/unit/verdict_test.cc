@@ -8,6 +8,7 @@
 
 #include "helper/fd.h"
 #include "signature/image_digests.h"
+#include "helper/error.h"
 #include "signature/rejection.h"
 #include "tests/unit/signed_image.h"
 
@@ -15,6 +16,7 @@
 
 using namespace slipway;
 using namespace slipway::signature;
+using slipway::Error;
 
 TEST_GROUP(Verdict) {
   TemporaryDirectory directory;
@@ -183,9 +185,11 @@ TEST(Verdict, AnImageWithoutGroupsIsNotCovered) {
   CHECK_FALSE(verdict().covers_all());
 }
 
-TEST(Verdict, SignaturesBeyondTheBoundDoNotCount) {
-  for (uint32_t i = 0; i < 256; ++i) file.objects.push_back(signature_object("m", 100 + i));
+TEST(Verdict, AnImageWithSignaturesBeyondTheBoundIsNotJudged) {
+  for (uint32_t i = 0; i < 255; ++i) file.objects.push_back(signature_object("m", 100 + i));
   file.table_offset = 128, file.data_offset = 1 << 18;
   sign(999, 1, {alice});
-  refuses_group_1("too many signatures");
+  LONGS_EQUAL(256, verdict().signatures.size());
+  file.objects.push_back(signature_object("m", 1000));
+  CHECK_THROWS(Error, verdict());
 }
