@@ -1,5 +1,6 @@
 #include "helper/image_format.h"
 
+#include <endian.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -23,15 +24,24 @@ struct Signature {
 
 // What people hand to --container by mistake.
 constexpr Signature kOthers[] = {
-    {0, "\x7f" "ELF", "a program"},
+    {0,
+     "\x7f"
+     "ELF",
+     "a program"},
     {0, "#!", "a script"},
     {0, "\x1f\x8b", "a gzip archive"},
     {0, "\x28\xb5\x2f\xfd", "a zstd archive"},
-    {0, std::string_view("\xfd" "7zXZ\0", 6), "an xz archive"},
+    {0,
+     std::string_view("\xfd"
+                      "7zXZ\0",
+                      6),
+     "an xz archive"},
     {257, "ustar", "a tar archive"},
     {0, "PK\x03\x04", "a zip archive"},
     {1080, "\x53\xef", "an ext3 or ext4 file system, which a kernel must never mount from a user's file"},
 };
+
+constexpr char kCopyAgain[] = "copy it again, or build it again";
 
 std::string guess(int file, uint64_t size, const std::string& name) {
   if (size == 0) return "an empty file";
@@ -46,10 +56,31 @@ std::string guess(int file, uint64_t size, const std::string& name) {
 }
 
 // Little-endian, behind 1 KiB. Source: fs/erofs/erofs_fs.h of the kernel.
+struct __attribute__((packed)) ErofsSuperBlock {
+  uint32_t magic, checksum, features;
+  uint8_t block_bits;
+  uint8_t more[23];
+  uint32_t blocks;
+};
+constexpr uint64_t kErofsOffset = 1024;
+constexpr uint32_t kErofsMagic = 0xe0f5e1e2;
+
 bool is_erofs(int file, const std::string& name) {
-  constexpr char kMagic[] = {'\xe2', '\xe1', '\xf5', '\xe0'};
-  char bytes[sizeof kMagic];
-  return read_at(file, 1024, bytes, sizeof bytes, name) && std::equal(bytes, std::end(bytes), kMagic);
+  uint32_t magic;
+  return read_at(file, kErofsOffset, &magic, sizeof magic, name) && le32toh(magic) == kErofsMagic;
+}
+
+// The kernel mounts one that is cut off, and its files are missing or fail.
+void check_erofs(int file, uint64_t size, const std::string& name) {
+  ErofsSuperBlock block;
+  if (!read_at(file, kErofsOffset, &block, sizeof block, name)) throw Error(name, "its EROFS is cut off", kCopyAgain);
+  constexpr uint8_t kLargestBlock = 16;          // 64 KiB
+  if (block.block_bits > kLargestBlock) return;  // not of the kind that we know: the kernel's to say
+  const uint64_t needed = uint64_t{le32toh(block.blocks)} << block.block_bits;
+  if (needed <= size) return;
+  throw Error(name,
+              "its EROFS is cut off: it needs " + std::to_string(needed) + " bytes and has " + std::to_string(size),
+              kCopyAgain);
 }
 
 uint64_t size_of(int file, const std::string& name) {
@@ -65,7 +96,10 @@ std::optional<RootPartition> bare_file_system(int file, const std::string& name)
     check_squashfs(file, 0, size, name);
     return RootPartition{RootKind::kSquashfs, 0, size};
   }
-  if (is_erofs(file, name)) return RootPartition{RootKind::kErofs, 0, size};
+  if (is_erofs(file, name)) {
+    check_erofs(file, size, name);
+    return RootPartition{RootKind::kErofs, 0, size};
+  }
   return std::nullopt;
 }
 

@@ -89,6 +89,15 @@ void bind_directory(const OpenedImage& image, bool is_written) {
   if (!mounted || !add_mount_flags(mounted, flags)) throw system_error(image.name, "mount(read-only)");
 }
 
+// Those who make a squashfs pad it to 4 KiB, but for mksquashfs -nopad. Of a file that ends sooner, a loop device does
+// not have the last block.
+bool ends_with_whole_block(const OpenedImage& image) {
+  struct stat status;
+  if (fstat(image.fd.get(), &status) != 0) throw system_error(image.name, "fstat");
+  const uint64_t blocks = (image.root.size + kLoopBlock - 1) / kLoopBlock;
+  return image.root.offset + blocks * kLoopBlock <= static_cast<uint64_t>(status.st_size);
+}
+
 }  // namespace
 
 void make_private_mount_namespace() {
@@ -104,7 +113,10 @@ ImageMount mount_of_data(const OpenedImage& image, const Request& request) {
       request.uid == 0 || (!is_squashfs && request.settings.mount_kernel == MountKernel::kAnySquashfs)
           ? MountKernel::kTrusted
           : request.settings.mount_kernel;
-  const Verdict verdict = judge_mount(image.fd.get(), choice, request.settings.trusted_paths);
+  Verdict verdict = judge_mount(image.fd.get(), choice, request.settings.trusted_paths);
+  if (verdict.trusted && is_squashfs && !ends_with_whole_block(image)) {
+    verdict = {false, "ends inside a block of the kernel's (mksquashfs -nopad)"};
+  }
   if (!verdict.trusted && request.uid == 0) {
     throw Error(image.name,
                 "steps of root use only what root alone could have written, and the image " + verdict.reason,

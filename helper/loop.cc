@@ -69,8 +69,7 @@ LoopDevice attach_loop(int file, uint64_t offset, uint64_t size) {
   loop_config config{};
   config.fd = file;
   config.info.lo_offset = offset;
-  // In whole sectors: a last block that ends inside a sector would be cut off otherwise.
-  config.info.lo_sizelimit = (size + 511) / 512 * 512;
+  config.info.lo_sizelimit = (size + kLoopBlock - 1) / kLoopBlock * kLoopBlock;
   config.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const int number = ioctl(control.get(), LOOP_CTL_GET_FREE);

@@ -15,7 +15,10 @@ struct LoopDevice {
   std::string path;
 };
 
-// `offset` and `size` in bytes. Throws Error.
+// In bytes: what the kernel's squashfs reads at once (SQUASHFS_DEVBLK_SIZE in its sources), and the device has whole.
+inline constexpr uint64_t kLoopBlock = 1024;
+
+// `offset` and `size` in bytes; the file should go on to the end of the last block. Throws Error.
 LoopDevice attach_loop(int file, uint64_t offset, uint64_t size);
 
 }  // namespace slipway

@@ -35,9 +35,10 @@ struct Architecture {
   const char* machine;  // uname(2)
 };
 constexpr Architecture kArchitectures[] = {
-    {"00", "unknown", ""},     {"01", "386", "i686"},         {"02", "amd64", "x86_64"},   {"03", "arm", "armv7l"},
-    {"04", "arm64", "aarch64"}, {"05", "ppc64", "ppc64"},      {"06", "ppc64le", "ppc64le"}, {"07", "mips", "mips"},
-    {"08", "mipsle", ""},      {"09", "mips64", "mips64"},    {"10", "mips64le", ""},      {"11", "s390x", "s390x"},
+    {"00", "unknown", ""},        {"01", "386", "i686"},           {"02", "amd64", "x86_64"},
+    {"03", "arm", "armv7l"},      {"04", "arm64", "aarch64"},      {"05", "ppc64", "ppc64"},
+    {"06", "ppc64le", "ppc64le"}, {"07", "mips", "mips"},          {"08", "mipsle", ""},
+    {"09", "mips64", "mips64"},   {"10", "mips64le", ""},          {"11", "s390x", "s390x"},
     {"12", "riscv64", "riscv64"}, {"13", "loong64", "loongarch64"}};
 
 // Little-endian fields of a packed record.
@@ -101,6 +102,14 @@ class Reader {
     return offset >= 0 && size >= 0 && offset <= size_ && size <= size_ - offset;
   }
 
+  void must_fit(const std::string& field, int64_t offset, int64_t size) const {
+    if (fits(offset, size)) return;
+    int64_t end;
+    if (offset < 0 || size < 0 || __builtin_add_overflow(offset, size, &end)) damaged(field, "lies outside the file");
+    damaged(field, "ends at byte " + std::to_string(end) + ", and the file at " + std::to_string(size_) +
+                       ": it is cut off, as by a copy that did not end");
+  }
+
   void read_table(const Record& header, Image& image) {
     const auto free = header.number<int64_t>(80), total = header.number<int64_t>(88);
     const auto offset = header.number<int64_t>(96), size = header.number<int64_t>(104);
@@ -111,7 +120,7 @@ class Reader {
     }
     if (size != total * static_cast<int64_t>(kDescriptorSize))
       damaged("size of the descriptor table", "contradicts its length");
-    if (!fits(offset, size)) damaged("descriptor table", "lies outside the file");
+    must_fit("descriptor table", offset, size);
     // A file without objects may end before its data would start; with objects, each one is checked by itself.
     if (data_offset < 0 || data_size < 0) damaged("data section", "has a negative place or size");
     if (offset < static_cast<int64_t>(kHeaderSize) && total > 0) damaged("descriptor table", "overlaps the header");
@@ -141,7 +150,7 @@ class Reader {
     object.link = descriptor.number<uint32_t>(13);
     const auto offset = descriptor.number<int64_t>(17), size = descriptor.number<int64_t>(25);
     if (object.id == 0) damaged(field, "has the number 0");
-    if (!fits(offset, size)) damaged(field, "lies outside the file");
+    must_fit(field, offset, size);
     object.offset = offset;
     object.size = size;
     object.name = descriptor.text(73, 128);
@@ -231,8 +240,7 @@ void refuse_what_cannot_be_mounted(const Object& root, int file, const std::stri
       throw Error(name, "its file system is ext3, which a kernel must never mount from a user's file",
                   "build the image again: squashfs is the default");
     default:
-      throw Error(name,
-                  "its file system is of the kind " + name_of(root.file_system) + ", which cannot be mounted",
+      throw Error(name, "its file system is of the kind " + name_of(root.file_system) + ", which cannot be mounted",
                   "build the image again with squashfs");
   }
 }
@@ -264,8 +272,7 @@ std::string look_up(const std::pair<Key, const char*> (&names)[kCount], Key key)
 
 bool is_sif(int file, const std::string& name) {
   char magic[10];
-  return read_at(file, kMagicOffset, magic, sizeof magic, name) &&
-         std::string_view(magic, sizeof magic) == kMagic;
+  return read_at(file, kMagicOffset, magic, sizeof magic, name) && std::string_view(magic, sizeof magic) == kMagic;
 }
 
 Image read(int file, const std::string& name) { return Reader(file, name).read(); }
@@ -296,27 +303,36 @@ const Object& data_partition(const Image& image, int file, const std::string& na
 }
 
 std::string name_of(Type type) {
-  static constexpr std::pair<Type, const char*> kNames[] = {
-      {Type::kDefinition, "definition file"}, {Type::kEnvironment, "environment"}, {Type::kLabels, "labels"},
-      {Type::kPartition, "partition"},        {Type::kSignature, "signature"},     {Type::kJson, "JSON"},
-      {Type::kGeneric, "generic"},            {Type::kCryptoMessage, "crypto message"}, {Type::kSbom, "SBOM"},
-      {Type::kOciRootIndex, "OCI root index"}, {Type::kOciBlob, "OCI blob"}};
+  static constexpr std::pair<Type, const char*> kNames[] = {{Type::kDefinition, "definition file"},
+                                                            {Type::kEnvironment, "environment"},
+                                                            {Type::kLabels, "labels"},
+                                                            {Type::kPartition, "partition"},
+                                                            {Type::kSignature, "signature"},
+                                                            {Type::kJson, "JSON"},
+                                                            {Type::kGeneric, "generic"},
+                                                            {Type::kCryptoMessage, "crypto message"},
+                                                            {Type::kSbom, "SBOM"},
+                                                            {Type::kOciRootIndex, "OCI root index"},
+                                                            {Type::kOciBlob, "OCI blob"}};
   return look_up(kNames, type);
 }
 
 std::string name_of(FileSystem file_system) {
   static constexpr std::pair<FileSystem, const char*> kNames[] = {
-      {FileSystem::kSquashfs, "squashfs"}, {FileSystem::kExt3, "ext3"}, {FileSystem::kArchive, "archive"},
-      {FileSystem::kRaw, "raw"},           {FileSystem::kEncryptedSquashfs, "encrypted squashfs"},
+      {FileSystem::kSquashfs, "squashfs"},
+      {FileSystem::kExt3, "ext3"},
+      {FileSystem::kArchive, "archive"},
+      {FileSystem::kRaw, "raw"},
+      {FileSystem::kEncryptedSquashfs, "encrypted squashfs"},
       {FileSystem::kGocryptfsSquashfs, "gocryptfs squashfs"}};
   return look_up(kNames, file_system);
 }
 
 std::string name_of(Part part) {
   static constexpr std::pair<Part, const char*> kNames[] = {{Part::kSystem, "system"},
-                                                    {Part::kPrimarySystem, "primary system"},
-                                                    {Part::kData, "data"},
-                                                    {Part::kOverlay, "overlay"}};
+                                                            {Part::kPrimarySystem, "primary system"},
+                                                            {Part::kData, "data"},
+                                                            {Part::kOverlay, "overlay"}};
   return look_up(kNames, part);
 }
 

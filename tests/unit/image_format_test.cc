@@ -28,7 +28,9 @@ TEST_GROUP(ImageFormat) {
       FAIL("taken for an image");
     } catch (const Error& error) {
       STRCMP_EQUAL(("image: is not an image but " + std::string(what) +
-                    "; name a SIF image, a squashfs or EROFS file, or a directory").c_str(), error.what());
+                    "; name a SIF image, a squashfs or EROFS file, or a directory")
+                       .c_str(),
+                   error.what());
     }
   }
 };
@@ -57,10 +59,14 @@ TEST(ImageFormat, SaysWhatSomethingElseIs) {
   is_called("an empty file", "");
   is_called("something else", "x");
   is_called("a script", at(0, "#!/bin/sh"));
-  is_called("a program", at(0, "\x7f" "ELF"));
+  is_called("a program", at(0,
+                            "\x7f"
+                            "ELF"));
   is_called("a gzip archive", at(0, "\x1f\x8b"));
   is_called("a zstd archive", at(0, "\x28\xb5\x2f\xfd"));
-  is_called("an xz archive", at(0, std::string("\xfd" "7zXZ\0", 6)));
+  is_called("an xz archive", at(0, std::string("\xfd"
+                                               "7zXZ\0",
+                                               6)));
   is_called("a zip archive", at(0, "PK\x03\x04"));
   is_called("a tar archive", at(257, "ustar"));
   is_called("an ext3 or ext4 file system, which a kernel must never mount from a user's file", at(1080, "\x53\xef"));
@@ -88,8 +94,24 @@ TEST(ImageFormat, DataOfASifIsAtItsPlace) {
   LONGS_EQUAL(4096, data->size);
 }
 
+TEST(ImageFormat, AnErofsThatIsCutOffIsNone) {
+  // Of three blocks of 4 KiB.
+  std::string bytes = std::string(1024, '\0') + "\xe2\xe1\xf5\xe0" + std::string(8, '\0') + "\x0c" +
+                      std::string(23, '\0') + std::string("\x03\0\0\0", 4);
+  bytes.resize(3 * 4096);
+  CHECK(partition_of(bytes).kind == RootKind::kErofs);
+  bytes.resize(3 * 4096 - 1);
+  CHECK_THROWS(Error, partition_of(bytes));
+  CHECK_THROWS(Error, data_of(bytes));
+  bytes.resize(1030);
+  CHECK_THROWS(Error, partition_of(bytes));
+}
+
 TEST(ImageFormat, AFileThatIsNoImageHasNoData) {
-  for (const char* bytes : {"", "x", "#!/bin/sh\n", "\x7f" "ELF", "hsq"}) {
+  for (const char* bytes : {"", "x", "#!/bin/sh\n",
+                            "\x7f"
+                            "ELF",
+                            "hsq"}) {
     CHECK_FALSE_TEXT(data_of(bytes).has_value(), bytes);
   }
 }
@@ -105,7 +127,8 @@ TEST(ImageFormat, ADamagedImageIsNoPlainFile) {
 // As where a file server fails: what may be an image must not be shown as a file. Nothing is mapped where it is read.
 TEST(ImageFormat, WhatCannotBeReadIsNotSaidToBeAnything) {
   const Fd unreadable(open("/proc/self/mem", O_RDONLY | O_CLOEXEC));
-  for (const auto read : {+[](int file) { root_partition(file, "image"); }, +[](int file) { data_partition(file, "image"); }}) {
+  for (const auto read :
+       {+[](int file) { root_partition(file, "image"); }, +[](int file) { data_partition(file, "image"); }}) {
     try {
       read(unreadable.get());
       FAIL("read");
