@@ -139,8 +139,9 @@ TEST(Sif, RefusesObjectsOutsideTheFile) {
   refuses("object 1 lies outside", [](SifFile& file) { file.objects[0].size = INT64_MAX; });
   refuses("object 1 lies outside",
           [](SifFile& file) { file.objects[0].offset = INT64_MIN, file.objects[0].size = INT64_MIN; });
-  refuses("object 1 lies outside", [](SifFile& file) { file.objects[0].size = 4097; });
-  refuses("object 1 lies outside", [](SifFile& file) { file.cut_at = 36863; });
+  refuses("object 1 ends at byte 36865, and the file at 36864: it is cut off",
+          [](SifFile& file) { file.objects[0].size = 4097; });
+  refuses("object 1 ends at byte 36864, and the file at 36863: it is cut off", [](SifFile& file) { file.cut_at = 36863; });
 }
 
 TEST(Sif, RefusesObjectsThatCollide) {
