@@ -115,12 +115,12 @@ class Reader {
     const auto offset = header.number<int64_t>(96), size = header.number<int64_t>(104);
     const auto data_offset = header.number<int64_t>(112), data_size = header.number<int64_t>(120);
     if (total < 0 || free < 0 || free > total) damaged("number of descriptors", "is negative or contradicts itself");
+    const bool is_consistent = total <= kMostDescriptors && size == total * static_cast<int64_t>(kDescriptorSize);
+    if (is_consistent) must_fit("descriptor table", offset, size);
     if (total > kMostDescriptors || total > size_ / static_cast<int64_t>(kDescriptorSize)) {
       damaged("number of descriptors", "is too large for the file");
     }
-    if (size != total * static_cast<int64_t>(kDescriptorSize))
-      damaged("size of the descriptor table", "contradicts its length");
-    must_fit("descriptor table", offset, size);
+    if (!is_consistent) damaged("size of the descriptor table", "contradicts its length");
     // A file without objects may end before its data would start; with objects, each one is checked by itself.
     if (data_offset < 0 || data_size < 0) damaged("data section", "has a negative place or size");
     if (offset < static_cast<int64_t>(kHeaderSize) && total > 0) damaged("descriptor table", "overlaps the header");
