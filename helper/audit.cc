@@ -20,17 +20,10 @@ std::string field(const std::string& untrusted) {
   std::string escaped;
   for (const char c : untrusted) {
     switch (c) {
-      case ' ':
-        escaped += "\\x20";
-        break;
-      case ',':
-        escaped += "\\x2c";
-        break;
-      case '\\':
-        escaped += "\\x5c";
-        break;
-      default:
-        escaped += c;
+      case ' ': escaped += "\\x20"; break;
+      case ',': escaped += "\\x2c"; break;
+      case '\\': escaped += "\\x5c"; break;
+      default: escaped += c;
     }
   }
   const std::string whole = printable(escaped, escaped.size() * 4);
@@ -48,14 +41,10 @@ std::string path_of(const OpenedImage& image) {
 
 const char* name_of(ImageMount::How how) {
   switch (how) {
-    case ImageMount::kBind:
-      return "bind";
-    case ImageMount::kKernel:
-      return "kernel";
-    case ImageMount::kSealed:
-      return "sealed";
-    case ImageMount::kFuse:
-      return "fuse";
+    case ImageMount::kBind: return "bind";
+    case ImageMount::kKernel: return "kernel";
+    case ImageMount::kSealed: return "sealed";
+    case ImageMount::kFuse: return "fuse";
   }
   return "?";
 }

@@ -28,8 +28,8 @@ answers() { # answers EXPECTED COMMAND...
   equals "$expected" "$got"
 }
 
-# leaves_no_more_than COMMAND...: nothing of the step stays; or its slurmstepd alone does, as after this bare step (seen on
-# 24.11, for minutes).
+# leaves_no_more_than COMMAND...: nothing of the step stays; or its slurmstepd alone does, as after this bare step (seen
+# on 24.11, for minutes).
 leaves_no_more_than() {
   until_true nothing_is_left && return
   equals slurmstepd "$(leftovers | grep -v '^user:' | sort -u)"

@@ -88,10 +88,10 @@ TEST(HostPolicy, WhatTheAdminAllowsToMountIsAllThatMayBeNamed) {
   STRCMP_CONTAINS("mounts_allow=", denial("/srv").c_str());
   STRCMP_CONTAINS("mounts_deny=/scratch/secret", denial("/scratch/secret").c_str());
   STRCMP_EQUAL("", denial("/usr/lib", AskedFor::kByLibraryPath).c_str());
-  STRCMP_CONTAINS("mounts_allow=", denial("/work/lib", AskedFor::kByLibraryPath).c_str());
+  STRCMP_CONTAINS("mounts_allow=", denial("/sw/lib", AskedFor::kByLibraryPath).c_str());
   STRCMP_EQUAL("", denial("/scratch/lib", AskedFor::kByLibraryPath).c_str());
-  STRCMP_CONTAINS("mounts_allow=", denial("/work", AskedFor::kByStanding).c_str());
-  STRCMP_EQUAL("", denial("/work", AskedFor::kNot).c_str());
+  STRCMP_CONTAINS("mounts_allow=", denial("/sw", AskedFor::kByStanding).c_str());
+  STRCMP_EQUAL("", denial("/sw", AskedFor::kNot).c_str());
 }
 
 TEST(HostPolicy, AnotherMountShowsTheSamePlace) {

@@ -6,9 +6,9 @@
 #include <map>
 #include <string>
 
+#include "helper/error.h"
 #include "helper/fd.h"
 #include "signature/image_digests.h"
-#include "helper/error.h"
 #include "signature/rejection.h"
 #include "tests/unit/signed_image.h"
 
