@@ -12,6 +12,7 @@
 
 #include "cli/commands.h"
 #include "cli/explanation.h"
+#include "cli/plugstack.h"
 #include "cli/start_directory.h"
 #include "cli/subject.h"
 #include "helper/error.h"
@@ -43,9 +44,10 @@ Request request_of(const OptionValues& values, const Words& settings, const Word
   request.uid = getuid();
   request.gid = getgid();
   request.subject = subject_of_process();
+  request.subject.is_checked = accounts_are_checked_on_this_node();
   request.groups = request.subject.groups;
   request.settings = read_settings(setting_words_of(settings), request.subject);
-  const ImageChoice choice = choose_image(values, request.settings, request.uid);
+  const ImageChoice choice = choose_image(values, request.settings, request.subject);
   request.image = choice.image;
   request.chosen_by = choice.chosen_by;
   request.options = values;

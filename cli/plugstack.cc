@@ -30,9 +30,13 @@ std::optional<PluginLine> find_line(const Node& node, const std::string& path, c
   return std::nullopt;
 }
 
-std::optional<PluginLine> line_of_this_node() {
+doctor::SlurmConf slurm_conf_of_this_node() {
   const Node node;
-  return plugin_line(node, path_of_plugstack_conf(slurm_conf_of(node, doctor::installations(node))));
+  return slurm_conf_of(node, doctor::installations(node));
+}
+
+std::optional<PluginLine> line_in(const doctor::SlurmConf& slurm) {
+  return plugin_line(Node(), path_of_plugstack_conf(slurm));
 }
 
 }  // namespace
@@ -46,11 +50,15 @@ std::optional<PluginLine> plugin_line(const Node& node, const std::string& plugs
   return find_line(node, plugstack_conf, plugin, 0);
 }
 
-Settings settings_of_this_node(const Subject& subject) {
-  const PluginLine line = line_of_this_node().value_or(PluginLine());
+Settings settings_of_this_node(Subject subject) {
+  const doctor::SlurmConf slurm = slurm_conf_of_this_node();
+  const PluginLine line = line_in(slurm).value_or(PluginLine());
+  subject.is_checked = slurm.checks_accounts();
   return read_settings(line.words, subject, line.place);
 }
 
-bool is_configured_on_this_node() { return line_of_this_node().has_value(); }
+bool accounts_are_checked_on_this_node() { return slurm_conf_of_this_node().checks_accounts(); }
+
+bool is_configured_on_this_node() { return line_in(slurm_conf_of_this_node()).has_value(); }
 
 }  // namespace slipway

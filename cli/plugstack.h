@@ -26,8 +26,12 @@ std::string path_of_plugstack_conf(const doctor::SlurmConf& slurm);
 std::optional<PluginLine> plugin_line(const doctor::Node& node, const std::string& plugstack_conf,
                                       const std::string& plugin = "spank_slipway.so");
 
-// Those behind the plugin's path. The defaults where there is no such line, and `error` set where it cannot be obeyed.
-Settings settings_of_this_node(const Subject& subject);
+// Those behind the plugin's path, for whom slurm.conf says to be checked or not. The defaults where there is no such
+// line, and `error` set where it cannot be obeyed.
+Settings settings_of_this_node(Subject subject);
+
+// What slurm.conf says of Subject::is_checked.
+bool accounts_are_checked_on_this_node();
 
 // Whether there is such a line.
 bool is_configured_on_this_node();

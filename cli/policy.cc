@@ -17,6 +17,7 @@
 #include "helper/image_choice.h"
 #include "helper/image_policy.h"
 #include "helper/open_images.h"
+#include "helper/user_policy.h"
 
 namespace slipway {
 
@@ -48,15 +49,20 @@ Words understand(const std::vector<std::string>& words) {
   return understood;
 }
 
+constexpr uid_t kRoot = 0, kSomeUser = 1;
+
+// Root's own steps have no image that they do not ask for; this command tells of everybody else's.
+Subject ordinary(Subject subject) {
+  if (subject.uid == kRoot) subject.uid = kSomeUser;
+  return subject;
+}
+
 Subject subject_of(const Words& words) {
   Subject subject = words.user.empty() ? subject_of_process() : subject_of_user(words.user);
   if (!words.partition.empty()) subject.partition = words.partition;
   if (!words.account.empty()) subject.account = words.account;
   return subject;
 }
-
-// Root's own steps have no image that they do not ask for; this command tells of everybody else's.
-constexpr uid_t kSomeUser = 1;
 
 ImageVerdict verdict_on(const OpenedImage& image, const std::string& path, const Settings& settings) {
   if (is_other_than_forced(std::filesystem::absolute(path), settings)) {
@@ -80,14 +86,25 @@ json judge(const std::string& path, const Settings& settings) {
           {"mount", describe_root_mount(image, request)}};
 }
 
+json described(const std::vector<SettingWord>& words) {
+  json list = json::array();
+  for (const SettingWord& word : words) list.push_back({{"word", printable(word.text)}, {"place", word.place}});
+  return list;
+}
+
 void print(const json& answer) {
   for (const json& word : answer["in_force"]) {
     printf("%-40s %s\n", word["word"].get<std::string>().c_str(), word["place"].get<std::string>().c_str());
+  }
+  for (const json& word : answer["not_counted"]) {
+    printf("%-40s %s; it does not count: slurm.conf has no %s\n", word["word"].get<std::string>().c_str(),
+           word["place"].get<std::string>().c_str(), kChecksJobs);
   }
   puts("All other keys have their defaults (slipway.conf(5)).");
   if (answer["depends_on_job"]) {
     puts("Some keys are for partitions, accounts or groups; --partition=P and --account=A tell what counts there.");
   }
+  if (answer.value("denial", "") != "") printf("A container %s.\n", answer["denial"].get<std::string>().c_str());
   if (answer.contains("sites_image")) {
     const json& sites = answer["sites_image"];
     printf("%s, but for root's, run in %s (%s).\n",
@@ -111,13 +128,14 @@ void print(const json& answer) {
 
 int policy_command(const std::vector<std::string>& all_words) {
   const Words words = understand(all_words);
-  const Settings settings = settings_of_this_node(subject_of(words));
+  const Subject subject = subject_of(words);
+  const Settings settings = settings_of_this_node(subject);
   if (!settings.error.empty()) throw Error::reported(settings.error, kExitRefused);
-  json answer = {{"depends_on_job", settings.depends_on_job}, {"in_force", json::array()}};
-  for (const SettingWord& word : settings.in_force) {
-    answer["in_force"].push_back({{"word", printable(word.text)}, {"place", word.place}});
-  }
-  const ImageChoice choice = choose_image({}, settings, kSomeUser);
+  json answer = {{"depends_on_job", settings.depends_on_job},
+                 {"in_force", described(settings.in_force)},
+                 {"not_counted", described(settings.not_counted)}};
+  if (subject.uid != kRoot) answer["denial"] = denial_of_user(settings, subject);
+  const ImageChoice choice = choose_image({}, settings, ordinary(subject));
   if (!choice.image.empty()) {
     answer["sites_image"] = {
         {"path", printable(choice.image)}, {"key", choice.chosen_by}, {"is_forced", choice.is_forced}};

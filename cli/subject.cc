@@ -2,6 +2,7 @@
 
 #include <grp.h>
 #include <pwd.h>
+#include <unistd.h>
 
 #include <cstdlib>
 
@@ -19,13 +20,14 @@ std::optional<std::string> variable(const char* name) {
 }  // namespace
 
 Subject subject_of_process() {
-  return {variable("SLURM_JOB_PARTITION"), variable("SLURM_JOB_ACCOUNT"), own_groups()};
+  return {variable("SLURM_JOB_PARTITION"), variable("SLURM_JOB_ACCOUNT"), own_groups(), false, getuid()};
 }
 
 Subject subject_of_user(const std::string& name) {
   const passwd* const user = getpwnam(name.c_str());
   if (!user) throw Error(printable(name), "no such user here");
   Subject subject;
+  subject.uid = user->pw_uid;
   int count = 64;
   do {
     subject.groups.resize(count);

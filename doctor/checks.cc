@@ -30,6 +30,7 @@ constexpr Check kChecks[] = {
     {"plugin", look_at_plugin},
     {"helpers", look_at_helpers},
     {"settings", look_at_settings},
+    {"scopes", look_at_scopes},
     {"default_image", look_at_default_image},
     {"force_image", look_at_force_image},
     {"signatures", look_at_signatures},

@@ -58,6 +58,7 @@ Finding look_at_plugin_line(const Site& site);
 Finding look_at_requirement(const Site& site);
 Finding look_at_plugin(const Site& site);
 Finding look_at_settings(const Site& site);
+Finding look_at_scopes(const Site& site);
 Finding look_at_tables(const Site& site);
 Finding look_at_pyxis(const Site& site);
 

@@ -8,11 +8,14 @@ namespace {
 
 constexpr char kUsersImages[] = "images that users could have written cannot be mounted";
 
-// A site where the kernel mounts every squashfs lives without FUSE.
-bool is_needed(const Site& site) { return site.settings.mount_kernel != MountKernel::kAnySquashfs; }
+// A site where the kernel mounts every squashfs, or the admin wants no other mounts, lives without FUSE.
+bool is_needed(const Site& site) {
+  return site.settings.fuse && site.settings.mount_kernel != MountKernel::kAnySquashfs;
+}
 
 Finding absent(const Site& site, const std::string& found, const std::string& remedy) {
   if (is_needed(site)) return missing(found, kUsersImages, remedy);
+  if (!site.settings.fuse) return ok(found, "fuse=no: no image is mounted by it");
   return warning(found, "with mount_kernel=any-squashfs no image needs it", remedy);
 }
 

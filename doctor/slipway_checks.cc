@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstring>
 #include <string_view>
 
@@ -175,6 +176,39 @@ Finding look_at_settings(const Site& site) {
   std::vector<std::string> words;
   for (const SettingWord& word : site.settings.words) words.push_back(word.text);
   return ok(words.empty() ? "the defaults" : list_of(words, 24), "all keys are understood");
+}
+
+// Keys for partitions and accounts are worth what slurmctld's word on them is worth.
+Finding look_at_scopes(const Site& site) {
+  std::vector<std::string> avoidable, not_counted;
+  for (const SettingWord& word : site.settings.words) {
+    ScopedWord scoped;
+    try {
+      scoped = scoped_word(word);
+    } catch (const Error&) {
+      continue;  // look_at_settings tells
+    }
+    Subject subject;
+    if (scoped.scope == Scope::kPartition) subject.partition = scoped.name;
+    else if (scoped.scope == Scope::kAccount) subject.account = scoped.name;
+    else continue;
+    const Settings settings = read_settings(site.settings.words, subject);
+    const bool counts = std::find(settings.not_counted.begin(), settings.not_counted.end(), word) ==
+                        settings.not_counted.end();
+    if (!counts) not_counted.push_back(word.text);
+    else if (scoped.scope == Scope::kAccount) avoidable.push_back(word.text);
+  }
+  const std::string lacks = std::string("slurm.conf has no ") + kChecksJobs;
+  const std::string remedy = std::string("set ") + kChecksJobs + ", or write the keys for groups (group:NAME.KEY=VALUE)";
+  if (site.slurm.checks_accounts()) return ok(kChecksJobs, "keys for partitions and accounts count");
+  if (!not_counted.empty()) {
+    return warning(list_of(not_counted) + " would let users have more, and " + lacks,
+                   "they do not count: anybody may name any account", remedy);
+  }
+  if (!avoidable.empty()) {
+    return warning(list_of(avoidable) + ", and " + lacks, "a user who names another account avoids them", remedy);
+  }
+  return ok("no key depends on what a user says of the job's account", "keys count for those whom they name");
 }
 
 Finding look_at_tables(const Site& site) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
+#include <iterator>
 
 namespace slipway::doctor {
 
@@ -74,6 +75,13 @@ std::string SlurmConf::value(const std::string& key) const {
 bool SlurmConf::has(const std::string& key, std::string_view word) const {
   const std::string list = "," + in_small_letters(value(key)) + ",";
   return list.find("," + in_small_letters(word) + ",") != list.npos;
+}
+
+// Of the key's words these stand for "associations", too (slurm.conf(5)).
+bool SlurmConf::checks_accounts() const {
+  constexpr std::string_view kWords[] = {"associations", "limits", "qos", "safe", "wckeys", "all"};
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [&](std::string_view word) { return has("accountingstorageenforce", word); });
 }
 
 std::string path_of_slurm_conf(const Node& node, const std::string& usual) {

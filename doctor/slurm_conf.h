@@ -26,6 +26,8 @@ struct SlurmConf {
   std::string value(const std::string& key) const;
   // Whether `word` is in the list that `key` has, whatever the size of its letters.
   bool has(const std::string& key, std::string_view word) const;
+  // Whether slurmctld checks that a job's user is in the account that the job names (AccountingStorageEnforce).
+  bool checks_accounts() const;
 };
 
 // What SLURM_CONF names; else, as Slurm's programs have it, `usual`, or what slurmd got from the controller of a

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "helper/paths.h"
+#include "helper/user_policy.h"
 
 namespace slipway {
 
@@ -43,10 +44,16 @@ bool says_image(const OptionValues& asked) {
 
 ImageChoice image_asked_for(const OptionValues& asked) { return {says_image(asked) ? image_of(asked) : "", "", false}; }
 
-ImageChoice choose_image(const OptionValues& asked, const Settings& settings, uid_t uid) {
-  if (uid != 0 && !settings.force_image.empty()) return forced_image(asked, settings);
+ImageChoice choose_image(const OptionValues& asked, const Settings& settings, const Subject& subject) {
+  const bool is_root = subject.uid == 0;
+  if (!is_root && !settings.force_image.empty()) return forced_image(asked, settings);
+  const bool asks = asked.contains(kImage) && !(says_image(asked) && image_of(asked).empty());
+  const std::string denial = is_root ? "" : denial_of_user(settings, subject);
+  if (asks && !denial.empty()) throw Error("--container", denial, "leave it out, or ask the admin");
   if (says_image(asked)) return image_asked_for(asked);
-  if (uid != 0 && !settings.default_image.empty()) return {settings.default_image, words_of_key(settings, kDefault)};
+  if (!is_root && denial.empty() && !settings.default_image.empty()) {
+    return {settings.default_image, words_of_key(settings, kDefault)};
+  }
   if (!asked.contains(kImage)) return {};
   throw Error("--container-...", "options of a container are given, and no image is named", "add --container=IMAGE");
 }

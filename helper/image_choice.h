@@ -33,9 +33,10 @@ bool says_image(const OptionValues& asked);
 // What the user asks for alone, where the settings cannot or need not be asked.
 ImageChoice image_asked_for(const OptionValues& asked);
 
-// Root's steps have what they ask for: no key names an image for them. Throws Error: force_image= allows only another;
-// options of a container that nobody names an image for.
-ImageChoice choose_image(const OptionValues& asked, const Settings& settings, uid_t uid);
+// Root's steps have what they ask for: no key names an image for them. Who may have no containers has only what
+// force_image= names. Throws Error: force_image= allows only another; a container that the user may not have; options of
+// one that nobody names an image for.
+ImageChoice choose_image(const OptionValues& asked, const Settings& settings, const Subject& subject);
 
 // For those who did not ask for the image: the error of a step, with who chose it.
 Error with_choice(const Error& error, const std::string& chosen_by);

@@ -126,6 +126,11 @@ ImageMount mount_of_data(const OpenedImage& image, const Request& request) {
     throw Error(image.name, "an EROFS image is mounted by the kernel alone, and it " + verdict.reason,
                 "make it a squashfs, which FUSE mounts too, or ask the admin to install it");
   }
+  if (!verdict.trusted && !request.settings.fuse) {
+    throw Error(image.name, "is not allowed on this cluster: FUSE alone could mount it (" +
+                                words_of_key(request.settings, "fuse") + "), since it " + verdict.reason,
+                "use an image that your site provides, or ask the admin");
+  }
   return {verdict.trusted ? ImageMount::kKernel : ImageMount::kFuse, verdict.reason};
 }
 

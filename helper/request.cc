@@ -26,6 +26,7 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "setting_place") request.settings.words.back().place = value;
   else if (key == "partition") request.subject.partition = value;
   else if (key == "account") request.subject.account = value;
+  else if (key == "is_checked") request.subject.is_checked = number() != 0;
   else if (key == "image") request.image = value;
   else if (key == "chosen_by") request.chosen_by = value;
   else if (key == "options") request.options = values_in(value);
@@ -63,6 +64,7 @@ Fd write_request(const Request& request) {
   }
   if (request.subject.partition) entries.add("partition", *request.subject.partition);
   if (request.subject.account) entries.add("account", *request.subject.account);
+  entries.add("is_checked", request.subject.is_checked ? 1 : 0);
   entries.add("image", request.image);
   entries.add("chosen_by", request.chosen_by);
   entries.add("options", lines_of(request.options));
@@ -84,6 +86,7 @@ Fd write_request(const Request& request) {
 Request read_request(int fd) {
   Request request;
   read_entries(fd, kWhat, [&](std::string_view key, std::string_view value) { read_entry(request, key, value); });
+  request.subject.uid = request.uid;
   request.subject.groups = request.groups;
   request.subject.groups.push_back(request.gid);
   request.settings = read_settings(request.settings.words, request.subject);

@@ -1,6 +1,7 @@
 #include "helper/setting_words.h"
 
 #include <grp.h>
+#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -47,19 +48,33 @@ bool has_group(const std::vector<gid_t>& groups, gid_t group) {
   return std::find(groups.begin(), groups.end(), group) != groups.end();
 }
 
-// `name` is a group's name or number. Nothing: the name service did not answer.
-std::optional<bool> is_member(const std::vector<gid_t>& groups, const std::string& name) {
-  gid_t number = 0;
+std::optional<uint32_t> number_in(const std::string& name) {
+  uint32_t number = 0;
   const auto [end, failure] = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (failure == std::errc() && end == name.data() + name.size()) return has_group(groups, number);
-  errno = 0;
-  if (const group* const found = getgrnam(name.c_str())) return has_group(groups, found->gr_gid);
-  // getgrnam(3): these stand for a name that does not exist.
-  const bool is_answer = errno == 0 || errno == ENOENT || errno == ESRCH || errno == EBADF || errno == EPERM;
-  return is_answer ? std::optional(false) : std::nullopt;
+  const bool is_number = failure == std::errc() && end == name.data() + name.size();
+  return is_number ? std::optional(number) : std::nullopt;
+}
+
+// getpwnam(3), getgrnam(3): these stand for a name that does not exist.
+bool is_answer(int error) {
+  return error == 0 || error == ENOENT || error == ESRCH || error == EBADF || error == EPERM;
 }
 
 }  // namespace
+
+std::optional<bool> is_user(uid_t user, const std::string& name) {
+  if (const auto number = number_in(name)) return *number == user;
+  errno = 0;
+  if (const passwd* const found = getpwnam(name.c_str())) return found->pw_uid == user;
+  return is_answer(errno) ? std::optional(false) : std::nullopt;
+}
+
+std::optional<bool> is_member(const std::vector<gid_t>& groups, const std::string& name) {
+  if (const auto number = number_in(name)) return has_group(groups, *number);
+  errno = 0;
+  if (const group* const found = getgrnam(name.c_str())) return has_group(groups, found->gr_gid);
+  return is_answer(errno) ? std::optional(false) : std::nullopt;
+}
 
 std::vector<gid_t> own_groups() {
   std::vector<gid_t> groups(std::max(getgroups(0, nullptr), 0));

@@ -18,11 +18,20 @@ struct SettingWord {
   bool operator==(const SettingWord&) const = default;
 };
 
-// For whom the settings are read: partition, account and groups of a step or job.
+// For whom the settings are read: partition, account, user and groups of a step or job.
 struct Subject {
   std::optional<std::string> partition, account;  // none: unknown, as on the submit host
   std::vector<gid_t> groups;
+  // Whether slurmctld has checked them: that the user is in the account, and may use the partition with it
+  // (AccountingStorageEnforce=associations). Else anybody may name any.
+  bool is_checked = false;
+  uid_t uid = static_cast<uid_t>(-1);  // unknown
 };
+
+// Whether `name`, a name or number, is that of the user, or of one of the groups. Nothing: the name service did not
+// answer.
+std::optional<bool> is_user(uid_t user, const std::string& name);
+std::optional<bool> is_member(const std::vector<gid_t>& groups, const std::string& name);
 
 // All groups of this process.
 std::vector<gid_t> own_groups();

@@ -4,11 +4,13 @@
 #include <charconv>
 #include <iterator>
 #include <map>
+#include <set>
 
 #include "helper/error.h"
 #include "helper/image_choice.h"
 #include "helper/mount_words.h"
 #include "helper/options.h"
+#include "helper/widening.h"
 
 namespace slipway {
 
@@ -205,6 +207,10 @@ struct Key {
 constexpr Key kKeys[] = {
     {"options", read_options_key, "native or pyxis", true},
     {"compat", read_compat, "pyxis or none"},
+    {"users_allow", [](Settings& s, std::string_view value) { return add_parts(s.users, value); },
+     "users, by name or number, with commas between them"},
+    {"groups_allow", [](Settings& s, std::string_view value) { return add_parts(s.groups, value); },
+     "groups, by name or number, with commas between them"},
     {"allow_root", [](Settings& s, std::string_view value) { return choose_yes_or_no(s.allow_root, value); },
      "yes or no"},
     {"default_image", [](Settings& s, std::string_view value) { return take_image(s.default_image, value); },
@@ -224,6 +230,7 @@ constexpr Key kKeys[] = {
     {"trusted_path", [](Settings& s, std::string_view value) { return add_path(s.trusted_paths, value); },
      "an absolute path"},
     {"mount_kernel", read_mount_kernel, "trusted, any-squashfs or never"},
+    {"fuse", [](Settings& s, std::string_view value) { return choose_yes_or_no(s.fuse, value); }, "yes or no"},
     {"fuse_program", [](Settings& s, std::string_view value) { return take_path(s.fuse_program, value); },
      "an absolute path"},
     {"stage_timeout", read_stage_timeout, "seconds, from 1 to 3600"},
@@ -255,6 +262,8 @@ constexpr Key kKeys[] = {
     {"remap_root", read_remap_root, "user, yes or no"},
     {"unshare", read_unshare, "some of net,ipc,uts,pid, or none"},
     {"mpi", read_mpi_key, "some of image,host,none, with commas between them"},
+    {"task_scripts", [](Settings& s, std::string_view value) { return choose_yes_or_no(s.task_scripts, value); },
+     "yes or no", true},
     {"environment", [](Settings& s, std::string_view value) { return take_path(s.environment_table, value); },
      "an absolute path"},
     {"env_set", read_env_set, "NAME=VALUE"},
@@ -290,30 +299,67 @@ void read_word(Settings& settings, const Key& key, const SettingWord& word, cons
   if (!is_good) throw Error(word.place, printable(word.text) + " is no good value", remedy);
 }
 
-// Of the words for one key, those with the narrowest scope that is the subject's count.
-void read_words(Settings& settings, const Subject& subject) {
-  struct Found {
-    const Key* key;
-    const SettingWord* word;
-    ScopedWord scoped;
-  };
+struct Found {
+  const Key* key;
+  const SettingWord* word;
+  ScopedWord scoped;
+
+  bool is_for_the_job() const { return scoped.scope == Scope::kPartition || scoped.scope == Scope::kAccount; }
+};
+
+// Those of the subject's. A word for others must be a good one, too.
+std::vector<Found> find_words(Settings& settings, const Subject& subject) {
   std::vector<Found> found;
-  std::map<const Key*, Scope> narrowest;
   for (const SettingWord& word : settings.words) {
     const ScopedWord scoped = scoped_word(word);
     const Key& key = key_of(word, scoped);
-    // A word for others must be a good one, too.
     Settings nobodys;
     read_word(nobodys, key, word, scoped);
     const std::optional<bool> counts = is_for(scoped, subject);
     settings.depends_on_job |= !counts.has_value();
-    if (!counts.value_or(false)) continue;
-    found.push_back({&key, &word, scoped});
-    Scope& scope = narrowest[&key];
-    scope = std::max(scope, scoped.scope);
+    if (counts.value_or(false)) found.push_back({&key, &word, scoped});
   }
-  for (const auto& [key, word, scoped] : found) {
-    if (scoped.scope != narrowest[key]) continue;
+  return found;
+}
+
+// Of the words for one key, those with the narrowest scope count.
+std::vector<Found> narrowest(const std::vector<Found>& found) {
+  std::map<const Key*, Scope> scopes;
+  for (const auto& [key, word, scoped] : found) scopes[key] = std::max(scopes[key], scoped.scope);
+  std::vector<Found> counting;
+  std::copy_if(found.begin(), found.end(), std::back_inserter(counting),
+               [&](const Found& one) { return one.scoped.scope == scopes[one.key]; });
+  return counting;
+}
+
+Settings settings_with(const std::vector<Found>& counting) {
+  Settings settings;
+  for (const auto& [key, word, scoped] : counting) read_word(settings, *key, *word, scoped);
+  return settings;
+}
+
+// Takes those words out that let users have more only because of what they said of the job themselves.
+void drop_unchecked(Settings& settings, std::vector<Found>& found) {
+  std::vector<Found> for_any_job;
+  std::copy_if(found.begin(), found.end(), std::back_inserter(for_any_job),
+               [](const Found& one) { return !one.is_for_the_job(); });
+  if (for_any_job.size() == found.size()) return;
+  const Settings without = settings_with(narrowest(for_any_job));
+  const std::vector<Found> counting = narrowest(found);
+  const Settings with = settings_with(counting);
+  std::set<const Key*> wider;
+  for (const Found& one : counting) {
+    if (!one.is_for_the_job() || !widens(one.key->name, without, with)) continue;
+    wider.insert(one.key);
+    settings.not_counted.push_back(*one.word);
+  }
+  std::erase_if(found, [&](const Found& one) { return one.is_for_the_job() && wider.contains(one.key); });
+}
+
+void read_words(Settings& settings, const Subject& subject) {
+  std::vector<Found> found = find_words(settings, subject);
+  if (!subject.is_checked) drop_unchecked(settings, found);
+  for (const auto& [key, word, scoped] : narrowest(found)) {
     read_word(settings, *key, *word, scoped);
     settings.in_force.push_back(*word);
   }
@@ -354,13 +400,18 @@ void refuse_unknown_subject(const Settings& settings) {
 }
 
 std::string words_of_key(const Settings& settings, std::string_view key) {
-  std::string text;
-  for (const SettingWord& word : settings.in_force) {
-    const std::string_view rest = scoped_word(word).rest;
-    if (rest.substr(0, rest.find('=')) != key) continue;
-    text += (text.empty() ? "" : ", ") + printable(word.text) + " in " + word.place;
-  }
-  return text;
+  const auto words_in = [&](const std::vector<SettingWord>& words) {
+    std::string text;
+    for (const SettingWord& word : words) {
+      const std::string_view rest = scoped_word(word).rest;
+      if (rest.substr(0, rest.find('=')) != key) continue;
+      text += (text.empty() ? "" : ", ") + printable(word.text) + " in " + word.place;
+    }
+    return text;
+  };
+  const std::string counted = words_in(settings.in_force), not_counted = words_in(settings.not_counted);
+  if (not_counted.empty()) return counted;
+  return (counted.empty() ? "" : counted + "; ") + not_counted + " does not count: slurm.conf has no " + kChecksJobs;
 }
 
 }  // namespace slipway

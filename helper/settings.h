@@ -26,6 +26,9 @@ struct Settings {
   enum class Options { kPyxis, kNative } options = Options::kPyxis;
   bool is_like_pyxis = false;  // compat=pyxis: what a container has when nobody says anything
 
+  // Who may have containers, by name or number: one of the users, or a member of one of the groups. Both empty: anybody.
+  std::vector<std::string> users, groups;
+
   // Images.
   bool allow_root = false;
   std::string default_image, force_image;  // absolute paths (helper/image_choice.h); empty: none
@@ -39,6 +42,7 @@ struct Settings {
   std::string sealed_size = "10%";     // of memory, as tmpfs(5) takes it, for a copy (helper/sealed_copy.h)
   std::vector<std::string> trusted_paths;  // directories whose root-owned images the kernel may mount
   MountKernel mount_kernel = MountKernel::kTrusted;
+  bool fuse = true;  // whether images are mounted by FUSE at all
   std::string fuse_program = kDefaultFuseProgram;  // absolute path of squashfuse_ll or one with its options
   unsigned stage_timeout_seconds = 60;             // stage is killed after this
 
@@ -68,6 +72,8 @@ struct Settings {
   std::string unshare = "net,ipc,uts,pid";  // as helper/options.h has them
   std::vector<std::string> mpi = {"image", "host", "none"};  // what they may ask for; what steps have comes first
 
+  bool task_scripts = true;  // scripts of theirs on the host around each rank (srun --task-prolog, --task-epilog)
+
   // Variables.
   std::string environment_table;  // path of the admin's own (helper/environment_table.h); empty: none
   std::vector<std::pair<std::string, std::string>> env_set;
@@ -78,6 +84,9 @@ struct Settings {
   // The words themselves, those of the file in place of config=; and those of them that count for the subject, one
   // scope for each key.
   std::vector<SettingWord> words, in_force;
+  // Words that would be in force, and do not count: they let users have more in a partition or account that nobody has
+  // checked (Subject::is_checked).
+  std::vector<SettingWord> not_counted;
   // Some word is for steps of a partition or account, and nobody knew whether this one is.
   bool depends_on_job = false;
 
@@ -90,6 +99,9 @@ struct Settings {
   std::string error;
 };
 
+// What makes slurmctld check who names an account or partition.
+inline constexpr char kChecksJobs[] = "AccountingStorageEnforce=associations";
+
 // The words as Slurm hands them over, which does not tell in which line of which file they stand.
 Settings read_settings(std::span<const std::string> words, const Subject& subject = {},
                        const std::string& place = "plugstack.conf");
@@ -99,7 +111,8 @@ Settings read_settings(std::span<const SettingWord> words, const Subject& subjec
 // Throws Error: a key that is for some steps only could be for this one.
 void refuse_unknown_subject(const Settings& settings);
 
-// What stands for `key` and counts: "image_path=/apps in plugstack.conf", for people. Empty: it has its default.
+// What stands for `key` and counts: "image_path=/apps in plugstack.conf", for people, with what does not count and why.
+// Empty: it has its default.
 std::string words_of_key(const Settings& settings, std::string_view key);
 
 }  // namespace slipway

@@ -31,6 +31,14 @@ std::string working_directory() {
   return path;
 }
 
+// The partition and the account are for slurmctld to say, and for the nodes to ask.
+Subject own_subject(const Slurm& slurm) {
+  Subject subject;
+  subject.uid = slurm.uid();
+  subject.groups = own_groups();
+  return subject;
+}
+
 bool has_image(const OptionValues& values) { return !image_of(values).empty(); }
 
 }  // namespace
@@ -52,7 +60,7 @@ void Client::options_are_parsed(Slurm& slurm) {
   }
   const bool is_decided = settings_.error.empty() && !settings_.depends_on_job;
   const bool is_contained =
-      is_decided ? !choose_image(resolved.values, settings_, slurm.uid()).image.empty() : !image.empty();
+      is_decided ? !choose_image(resolved.values, settings_, own_subject(slurm)).image.empty() : !image.empty();
   components_.push_back({resolved.values, is_contained, is_multi_prog(slurm, slurm.command_line()),
                          slurm.option("bcast").has_value(), places_.next(slurm.command_line(), slurm.command_index())});
   if (!is_decided && !says_image(resolved.values) && site_names_image != false) ++undecided_;
@@ -62,6 +70,7 @@ void Client::options_are_parsed(Slurm& slurm) {
     if (is_decided) terms_of(options, settings_);  // for its errors
     name_runtime(slurm);
   }
+  if (is_contained || undecided_ > 0) refuse_task_scripts(slurm);
   if (only_explains_) explain(slurm);
   if (!is_ocis) show_in_record(slurm, image, components_.size() == 1 && components_[0].place.is_last);
   if (!slurm.launches_steps()) return export_for_job(slurm);
@@ -79,6 +88,18 @@ void Client::take_native_image(const Slurm& slurm, bool is_ocis) {
   sources_.take_native_image(native, is_carried_over);
 }
 
+// Slurm runs them on the host, and no node learns of them in time.
+void Client::refuse_task_scripts(const Slurm& slurm) const {
+  if (settings_.task_scripts || !slurm.launches_steps()) return;
+  for (const char* option : {"task-prolog", "task-epilog"}) {
+    if (!slurm.option(option)) continue;
+    throw Error(std::string("--") + option,
+                "is not allowed in steps with a container on this cluster (" + words_of_key(settings_, "task_scripts") +
+                    "): it runs on the host",
+                "leave it out, or ask the admin");
+  }
+}
+
 // Only a Slurm that puts enter in front of each command can hand over a list of them. Not in launch: slurmctld has made
 // the step by then, and the job's next step would wait for its end.
 void Client::refuse_multi_prog(const Slurm& slurm) const {
@@ -89,10 +110,9 @@ void Client::refuse_multi_prog(const Slurm& slurm) const {
               std::string(instead) + ", or add --container=none where no image is forced");
 }
 
-// The partition and the account are for slurmctld to say, and for the nodes to ask.
 std::optional<bool> Client::names_image_for(const Slurm& slurm) const {
   if (slurm.uid() == 0 || !name_images(settings_.words)) return false;
-  return name_images_for(settings_.words, {std::nullopt, std::nullopt, own_groups()});
+  return name_images_for(settings_.words, own_subject(slurm));
 }
 
 // Nothing has been asked of Slurm yet, and nothing will be: this process becomes slipway.

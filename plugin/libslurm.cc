@@ -98,6 +98,17 @@ std::optional<JobRecord> load_job(uint32_t job) {
   return record;
 }
 
+bool checks_accounts() {
+  const auto load_configuration = find<int(time_t, char**)>("slurm_load_ctl_conf");
+  const auto free_configuration = find<void(char*)>("slurm_free_ctl_conf");
+  char* configuration = nullptr;
+  if (!knows_job_records() || !load_configuration || !free_configuration) return false;
+  if (load_configuration(0, &configuration) != 0 || !configuration) return false;
+  const bool checks = field_at<uint16_t>(configuration, kAccountingEnforce) & kAssociations;
+  free_configuration(configuration);
+  return checks;
+}
+
 char* allocated_copy(const std::string& text) {
   const auto duplicate = find<char*(const char*)>("slurm_xstrdup");
   return duplicate ? duplicate(text.c_str()) : nullptr;

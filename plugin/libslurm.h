@@ -37,7 +37,10 @@ inline constexpr SlurmRelease kSlurmReleases[] = {
     {45, 26, 5, 1024, 592, true},
     {46, 26, 11, kUnknownOffset, kUnknownOffset, false},
 };
-inline constexpr size_t kJobAccount = 0;  // job_info_t.account, in all of them
+// In all of them:
+inline constexpr size_t kJobAccount = 0;          // job_info_t.account
+inline constexpr size_t kAccountingEnforce = 16;  // slurm_conf_t.accounting_storage_enforce
+inline constexpr uint16_t kAssociations = 1;      // its ACCOUNTING_ENFORCE_ASSOCS (src/common/read_config.h)
 
 inline constexpr long kFirstWithContainer = 37;    // srun, sbatch and salloc have a --container of their own (NEWS)
 inline constexpr long kFirstPmixWithBundle = 39;   // mpi/pmix takes --container for an OCI bundle (pmixp_info.c)
@@ -70,6 +73,10 @@ long api();
 // Asks slurmctld. Nothing: no answer, or a release whose records are not known.
 std::optional<JobRecord> load_job(uint32_t job);
 bool knows_job_records();
+
+// Whether slurmctld checks that a job's user is in the account that the job names (AccountingStorageEnforce). Asks it.
+// False, too: no answer, or a release whose records are not known.
+bool checks_accounts();
 
 // A string that Slurm may free: its own allocator's. Nothing is thrown; nullptr: there is none.
 char* allocated_copy(const std::string& text);

@@ -33,6 +33,8 @@ constexpr size_t offset_of_job_id() {
 static_assert(release_of_headers() && release_of_headers()->job_partition != kUnknownOffset);
 #endif
 static_assert(offsetof(job_info_t, account) == kJobAccount);
+static_assert(offsetof(slurm_conf_t, accounting_storage_enforce) == kAccountingEnforce);
+static_assert(sizeof(slurm_conf_t::accounting_storage_enforce) == sizeof kAssociations);
 static_assert(agrees(&SlurmRelease::job_id, offset_of_job_id<job_info_t>()));
 static_assert(agrees(&SlurmRelease::job_partition, offsetof(job_info_t, partition)));
 

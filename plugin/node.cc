@@ -179,7 +179,7 @@ void Node::decide(Slurm& slurm, const OptionValues& options) {
                 "ask the admin for a slipway that knows this release; slipway doctor names it", kExitRefused);
   }
   if (!site_chooses) refuse_unknown_subject(settings_);
-  const ImageChoice choice = choose_image(options, settings_, slurm.uid());
+  const ImageChoice choice = choose_image(options, settings_, subject_);
   is_forced_ = choice.is_forced;
   if (choice.image.empty() || runs_on_host(slurm.step(), settings_, options, choice.is_forced)) stay_on_host(slurm);
   else start(slurm, options, choice);
@@ -194,17 +194,25 @@ void Node::stay_on_host(Slurm& slurm) {
   throw Error("container", "the step's command cannot be replaced", "report this to slipway's authors");
 }
 
-// Now that it is known whose step it is. slurmctld is asked only where some key is for a partition or account. What was
-// wrong with a file that config= names is not among the words.
+// Now that it is known whose step it is. slurmctld is asked only where some key is for a partition or account, and once
+// more where that key lets its users have more. What was wrong with a file that config= names is not among the words.
 void Node::read_settings_again(const Slurm& slurm) {
+  subject_.uid = slurm.uid();
   if (settings_.words.empty()) return;
   if (settings_.depends_on_job) {
-    if (const auto record = slurm.job_record()) subject_ = {record->partition, record->account, {}};
+    if (const auto record = slurm.job_record()) {
+      subject_.partition = record->partition;
+      subject_.account = record->account;
+    }
   }
   subject_.groups = slurm.groups();
   subject_.groups.push_back(slurm.gid());
   const std::string error = settings_.error;
   settings_ = read_settings(settings_.words, subject_);
+  if (!settings_.not_counted.empty() && slurm.checks_accounts()) {
+    subject_.is_checked = true;
+    settings_ = read_settings(settings_.words, subject_);
+  }
   if (settings_.error.empty()) settings_.error = error;
 }
 

@@ -138,6 +138,7 @@ class Spank : public Slurm {
 
   std::optional<JobRecord> job_record() const override { return libslurm::load_job(job()); }
   bool knows_job_records() const override { return libslurm::knows_job_records(); }
+  bool checks_accounts() const override { return libslurm::checks_accounts(); }
 
   std::vector<gid_t> groups() const override {
     gid_t* groups = nullptr;
@@ -244,7 +245,8 @@ EXPORTED int slurm_spank_init(spank_t spank, int count, char** words) {
   return forgiven([&] {
     if (!is_client() && !is_node()) return;
     // On a node, the step's groups are not this process's, and are not known yet.
-    const Subject subject{std::nullopt, std::nullopt, is_client() ? own_groups() : std::vector<gid_t>()};
+    Subject subject;
+    if (is_client()) subject.groups = own_groups();
     settings = read_settings(std::vector<std::string>(words, words + count), subject);
     register_options(spank);
     Spank slurm(spank);

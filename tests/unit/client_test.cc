@@ -254,6 +254,22 @@ TEST(Client, MultiProgNeedsASlurmThatCanPrepend) {
   unsetenv("SLURM_MULTI_PROG");
 }
 
+TEST(Client, ASiteMayForbidScriptsOnTheHostAroundItsRanks) {
+  const auto allow = [&](const char* word) { settings = read_settings(std::vector<std::string>{word}); };
+  for (const char* option : {"task-prolog", "task-epilog"}) {
+    slurm = FakeSlurm();
+    slurm.options[option] = "/script";
+    allow("task_scripts=yes");
+    STRCMP_EQUAL("", complaint_about({{"/a.sif", nullptr}}).c_str());
+    allow("task_scripts=no");
+    STRCMP_EQUAL((std::string("--") + option + ": is not allowed in steps with a container on this cluster "
+                  "(task_scripts=no in plugstack.conf): it runs on the host; leave it out, or ask the admin").c_str(),
+                 complaint_about({{"/a.sif", nullptr}}).c_str());
+    slurm.variables.clear();
+    STRCMP_EQUAL("", complaint_about({{nullptr, nullptr}}).c_str());
+  }
+}
+
 TEST(Client, SlurmsRecordShowsTheImage) {
   type({{nullptr, "/given.sif"}});
   STRCMP_EQUAL("/given.sif", slurm.options["container"].c_str());

@@ -412,6 +412,23 @@ TEST(DoctorSite, TheWorstOfTheSitesImagesIsTold) {
   is(Status::kMissing, "/nowhere: no such image", look_at_default_image);
 }
 
+TEST(DoctorSite, KeysForAccountsAreWorthWhatSlurmsCheckOfThemIs) {
+  is(Status::kOk, "no key depends on", look_at_scopes);
+  plugstack("required spank_slipway.so partition:debug.writable=none group:a.writable=all");
+  is(Status::kOk, "no key depends on", look_at_scopes);
+  plugstack("required spank_slipway.so account:physics.writable=none");
+  is(Status::kWarning, "a user who names another account avoids them", look_at_scopes);
+  plugstack("required spank_slipway.so writable=none partition:debug.writable=all account:physics.gpu=no");
+  is(Status::kWarning, "partition:debug.writable=all would let users have more, and slurm.conf has no "
+     "AccountingStorageEnforce=associations: they do not count", look_at_scopes);
+  slurm_conf("AccountingStorageEnforce=nojobs");
+  is(Status::kWarning, "they do not count", look_at_scopes);
+  for (const char* enforced : {"associations", "Limits", "qos,nosteps", "safe", "all", "wckeys"}) {
+    slurm_conf(std::string("AccountingStorageEnforce=") + enforced);
+    is(Status::kOk, "count", look_at_scopes);
+  }
+}
+
 TEST(DoctorSite, WhatSignaturesAreVerifiedWithIsThere) {
   is(Status::kOk, "not demanded", look_at_signatures);
   plugstack("required spank_slipway.so partition:debug.require_signature=any");

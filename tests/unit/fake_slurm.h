@@ -23,8 +23,8 @@ struct FakeSlurm : slipway::Slurm {
   uint32_t job_id = 7, step_id = 0;
   int task = 0;
   std::optional<slipway::JobRecord> record;
-  bool knows_records = true;
-  mutable int questions = 0;  // how often the record was asked for
+  bool knows_records = true, checks = false;
+  mutable int questions = 0;  // how often slurmctld was asked
 
   std::optional<std::string> environment(const char* name) const override {
     const auto found = variables.find(name);
@@ -72,6 +72,10 @@ struct FakeSlurm : slipway::Slurm {
   int local_task() const override { return task; }
   uint32_t local_tasks() const override { return 1; }
   bool knows_job_records() const override { return knows_records; }
+  bool checks_accounts() const override {
+    ++questions;
+    return checks;
+  }
   std::optional<slipway::JobRecord> job_record() const override {
     ++questions;
     return record;

@@ -9,7 +9,7 @@ using namespace slipway;
 
 namespace {
 
-constexpr uid_t kUser = 1000;
+const Subject kUser{std::nullopt, std::nullopt, {1000, 7}, false, 1000};
 constexpr char kDefaultWord[] = "default_image=/site.sif", kForceWord[] = "force_image=/site.sif";
 
 }  // namespace
@@ -20,8 +20,8 @@ TEST_GROUP(ImageChoice) {
     STRCMP_EQUAL("", settings.error.c_str());
     return settings;
   }
-  static std::string image(const OptionValues& asked, std::vector<std::string> words, uid_t uid = kUser) {
-    return choose_image(asked, read(words), uid).image;
+  static std::string image(const OptionValues& asked, std::vector<std::string> words, const Subject& subject = kUser) {
+    return choose_image(asked, read(words, subject), subject).image;
   }
   static std::string complaint(const OptionValues& asked, std::vector<std::string> words) {
     try {
@@ -86,14 +86,36 @@ TEST(ImageChoice, AScriptEscapesAForcedImageOnlyWhereTheAdminSaysSo) {
 }
 
 TEST(ImageChoice, RootHasWhatItAsksFor) {
-  for (const char* word : {kDefaultWord, kForceWord}) {
-    STRCMP_EQUAL("", image({}, {word}, 0).c_str());
-    STRCMP_EQUAL("/a.sif", image({{kImage, "/a.sif"}}, {word}, 0).c_str());
+  Subject root;
+  root.uid = 0;
+  for (const char* word : {kDefaultWord, kForceWord, "users_allow=nobody"}) {
+    STRCMP_EQUAL("", image({}, {word}, root).c_str());
+    STRCMP_EQUAL("/a.sif", image({{kImage, "/a.sif"}}, {word}, root).c_str());
   }
 }
 
+TEST(ImageChoice, OnlyThoseWhoMayHaveContainersAskForOne) {
+  const OptionValues asked = {{kImage, "/a.sif"}};
+  for (const char* word : {"users_allow=1000", "users_allow=root,1000", "groups_allow=7", "groups_allow=no-such-group,1000"}) {
+    STRCMP_EQUAL("/a.sif", image(asked, {word}).c_str());
+  }
+  STRCMP_EQUAL("/a.sif", image(asked, {"users_allow=root", "groups_allow=7"}).c_str());
+  STRCMP_EQUAL("--container: is not allowed for you on this cluster (users_allow=root in plugstack.conf, groups_allow=8 in "
+               "plugstack.conf); leave it out, or ask the admin",
+               complaint(asked, {"users_allow=root", "groups_allow=8"}).c_str());
+  STRCMP_CONTAINS("is not allowed for you", complaint(asked, {"users_allow=no-such-user"}).c_str());
+  STRCMP_CONTAINS("is not allowed for you", complaint({{kImage, kSitesImage}}, {"users_allow=root", kDefaultWord}).c_str());
+  STRCMP_EQUAL("", image({{kImage, ""}}, {"users_allow=root"}).c_str());
+}
+
+TEST(ImageChoice, OthersHaveTheForcedImageAndNotTheDefaultOne) {
+  STRCMP_EQUAL("", image({}, {"groups_allow=8", kDefaultWord}).c_str());
+  STRCMP_EQUAL("/site.sif", image({}, {"groups_allow=7", kDefaultWord}).c_str());
+  STRCMP_EQUAL("/site.sif", image({}, {"groups_allow=8", kForceWord}).c_str());
+}
+
 TEST(ImageChoice, ANarrowerScopeWins) {
-  const Subject debug{"debug", "", {}};
+  const Subject debug{"debug", "", {}, true};
   const std::vector<std::string> words = {"force_image=/site.sif", "partition:debug.force_image=none",
                                           "partition:debug.default_image=/debug.sif"};
   STRCMP_EQUAL("/debug.sif", choose_image({}, read(words, debug), kUser).image.c_str());

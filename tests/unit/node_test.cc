@@ -247,6 +247,22 @@ TEST(Node, SlurmctldIsAskedWhoseStepItIs) {
   STRCMP_CONTAINS("install slipway completely", what_the_rank_hears(node).c_str());
 }
 
+TEST(Node, SlurmctldIsAskedOnceMoreWhereAKeyWouldLetItsUsersHaveMore) {
+  const std::vector<std::string> words = {"force_image=/site.sif", "partition:debug.force_image=none"};
+  slurm.record = JobRecord{"debug", ""};
+  settings = read_settings(words);
+  Node forced(slurm, settings);
+  STRCMP_CONTAINS("install slipway completely", what_the_rank_hears(forced).c_str());
+  LONGS_EQUAL(2, slurm.questions);
+  slurm = FakeSlurm();
+  slurm.record = JobRecord{"debug", ""};
+  slurm.checks = true;
+  settings = read_settings(words);
+  Node free(slurm, settings);
+  free.hand_over(slurm);
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+}
+
 TEST(Node, AReleaseWhoseRecordsCannotBeReadIsSaid) {
   settings = read_settings(std::vector<std::string>{"partition:debug.writable=none"});
   slurm.knows_records = false;

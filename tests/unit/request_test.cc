@@ -19,7 +19,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   request.job = 7;
   request.step = 4294967291u;
   request.slurmstepd = 4711;
-  request.subject = {"debug", "physics", {}};
+  request.subject = {"debug", "physics", {}, true};
   request.chosen_by = "default_image=/a.sif in plugstack.conf";
   request.settings.words = {{"allow_root=yes", "plugstack.conf"},
                             {"partition:debug.trusted_path=/images", "/etc/x line 1"},

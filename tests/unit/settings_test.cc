@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "tests/unit/temporary.h"
@@ -340,7 +341,11 @@ TEST(SettingsFile, IsNamedByAnAbsolutePath) {
 // ---- words for some steps only
 
 TEST_GROUP(ScopedSettings) {
-  static Settings read(const Words& words, const Subject& subject) { return read_settings(words, subject); }
+  // As where slurmctld checks who names an account.
+  static Settings read(const Words& words, Subject subject) {
+    subject.is_checked = true;
+    return read_settings(words, subject);
+  }
   static std::string size(const Words& words, const Subject& subject) { return read(words, subject).writable_size; }
   static std::string complaint(const std::string& word) { return read({word}, {"debug", "physics", {}}).error; }
 };
@@ -413,4 +418,94 @@ TEST(Settings, WordsBesideAnUnreadableFileAreKnown) {
   const Settings settings = read({"batch=host", "config=/nowhere/slipway.conf", "force_image=/a.sif"});
   STRCMP_CONTAINS("config=/nowhere/slipway.conf cannot be read", settings.error.c_str());
   CHECK((Words{"batch=host", "force_image=/a.sif"} == texts_of(settings.words)));
+}
+
+// ---- what is the user's word alone
+
+TEST_GROUP(UncheckedSettings) {
+  Subject subject{"p", "a", {7}};
+
+  Settings read(const Words& words) const { return read_settings(words, subject); }
+  // Whether the last of the words, for partition p, counts beside the others.
+  bool counts(Words words) const {
+    const Settings settings = read(words);
+    STRCMP_EQUAL("", settings.error.c_str());
+    const Words in_force = texts_of(settings.in_force);
+    return std::find(in_force.begin(), in_force.end(), words.back()) != in_force.end();
+  }
+};
+
+TEST(UncheckedSettings, WhatNarrowsCountsAndWhatWidensDoesNot) {
+  const struct {
+    const char *all, *narrower, *wider;
+  } cases[] = {
+      {"writable=memory", "writable=none", "writable=all"},
+      {"users_allow=1,2", "users_allow=1", "users_allow=3"},
+      {"groups_allow=1,2", "groups_allow=1", "groups_allow=3"},
+      {"fuse=no", "fuse=no", "fuse=yes"},
+      {"allow_root=no", "allow_root=no", "allow_root=yes"},
+      {"force_image=/a", "force_image=/a", "force_image=none"},
+      {"force_image=/a", "force_image=/a", "force_image=/b"},
+      {"image_path=/a", "image_path=/a/b", "image_path=/"},
+      {"image_owner=root,7", "image_owner=root", "image_owner=8"},
+      {"image_group=1", "image_group=1", "image_group=1,2"},
+      {"image_format=sif,squashfs", "image_format=sif", "image_format=directory"},
+      {"require_signature=any", "require_signature=all", "require_signature=no"},
+      {"require_signature=never", "require_signature=never", "require_signature=any"},
+      {"sealed_size=10%", "sealed_size=9%", "sealed_size=1g"},
+      {"trusted_path=/a", "trusted_path=/a/b", "trusted_path=/b"},
+      {"mount_kernel=trusted", "mount_kernel=never", "mount_kernel=any-squashfs"},
+      {"mounts_allow=/a", "mounts_allow=/a/b", "mounts_allow=/ab"},
+      {"mounts_deny=/a/b", "mounts_deny=/a", "mounts_deny=/c"},
+      {"mount_home=no", "mount_home=no", "mount_home=user"},
+      {"dev=minimal", "dev=minimal", "dev=host"},
+      {"gpu=granted", "gpu=no", "gpu=all"},
+      {"devices_allow=a.com/x,b.com/y", "devices_allow=a.com/x", "devices_allow=c.com/z"},
+      {"writable_size=2g", "writable_size=1g", "writable_size=3g"},
+      {"remap_root=no", "remap_root=no", "remap_root=user"},
+      {"unshare=net,pid", "unshare=none", "unshare=net,ipc"},
+      {"mpi=image,none", "mpi=none", "mpi=host"},
+  };
+  for (const auto& [all, narrower, wider] : cases) {
+    CHECK_TEXT(counts({all, std::string("partition:p.") + narrower}), narrower);
+    CHECK_TEXT(counts({all, std::string("account:a.") + narrower}), narrower);
+    CHECK_FALSE_TEXT(counts({all, std::string("partition:p.") + wider}), wider);
+    CHECK_FALSE_TEXT(counts({all, std::string("account:a.") + wider}), wider);
+    CHECK_TEXT(counts({all, std::string("group:7.") + wider}), wider);
+  }
+}
+
+TEST(UncheckedSettings, ADefaultIsWhatTheyAreComparedWith) {
+  CHECK_FALSE(counts({"partition:p.mount_kernel=any-squashfs"}));
+  CHECK_FALSE(counts({"partition:p.gpu=all"}));
+  CHECK_FALSE(counts({"partition:p.trusted_path=/a"}));
+  CHECK(counts({"partition:p.writable=none"}));
+  CHECK(counts({"partition:p.force_image=/a"}));
+  CHECK(counts({"partition:p.stage_timeout=3600"}));
+}
+
+TEST(UncheckedSettings, SomeKeysWidenOnlyBesideOthers) {
+  CHECK(counts({"keyring=/a", "partition:p.keyring=/b"}));
+  CHECK_FALSE(counts({"keyring=/a", "require_signature=any", "partition:p.keyring=/b"}));
+  CHECK(counts({"partition:p.mounts=/b"}));
+  CHECK_FALSE(counts({"mounts_allow=/a", "partition:p.mounts=/b"}));
+  CHECK(counts({"partition:p.batch=host"}));
+  CHECK_FALSE(counts({"force_image=/a", "partition:p.batch=host"}));
+}
+
+// One that does not count does not let a wider scope's in, which would be another choice of the user's.
+TEST(UncheckedSettings, TheKeyIsThenAsForEveryJob) {
+  const Settings settings = read({"writable=none", "partition:p.writable=memory", "account:a.writable=all"});
+  CHECK(settings.writable == Settings::Writable::kNone);
+  STRCMP_EQUAL("writable=none in plugstack.conf; account:a.writable=all in plugstack.conf does not count: slurm.conf "
+               "has no AccountingStorageEnforce=associations",
+               words_of_key(settings, "writable").c_str());
+  CHECK(read({"writable=none", "partition:p.writable=all", "group:7.writable=memory"}).writable ==
+        Settings::Writable::kMemory);
+}
+
+TEST(UncheckedSettings, CheckedOnesCount) {
+  subject.is_checked = true;
+  CHECK(counts({"writable=none", "partition:p.writable=all"}));
+  CHECK(counts({"writable=none", "account:a.writable=all"}));
 }

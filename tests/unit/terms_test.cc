@@ -18,11 +18,11 @@ struct Permission {
   const char* complaint;  // "": allowed
 };
 
-constexpr char kHome[] = "--container-mount-home: is not allowed on this cluster (mount_home=no)";
-constexpr char kOverlayNone[] = "--container-overlay: is not allowed on this cluster (writable=none)";
-constexpr char kOverlayMemory[] = "--container-overlay: is not allowed on this cluster (writable=memory)";
-constexpr char kWritable[] = "--container-writable: is not allowed on this cluster (writable=none)";
-constexpr char kRemap[] = "--container-remap-root: is not allowed on this cluster (remap_root=no)";
+constexpr char kHome[] = "--container-mount-home: is not allowed on this cluster (mount_home=no in plugstack.conf)";
+constexpr char kOverlayNone[] = "--container-overlay: is not allowed on this cluster (writable=none in plugstack.conf)";
+constexpr char kOverlayMemory[] = "--container-overlay: is not allowed on this cluster (writable=memory in plugstack.conf)";
+constexpr char kWritable[] = "--container-writable: is not allowed on this cluster (writable=none in plugstack.conf)";
+constexpr char kRemap[] = "--container-remap-root: is not allowed on this cluster (remap_root=no in plugstack.conf)";
 
 constexpr Permission kPermissions[] = {
     {"mount_home=no", "mount_home=yes", kHome},
@@ -47,8 +47,8 @@ constexpr Permission kPermissions[] = {
     {"remap_root=yes", "remap_root=no", ""},
     {"unshare=net,uts", "unshare=net", ""},
     {"unshare=net,uts", "unshare=none", ""},
-    {"unshare=net,uts", "unshare=net,pid", "--container-unshare: is not allowed on this cluster (unshare=net,uts)"},
-    {"unshare=none", "unshare=ipc", "--container-unshare: is not allowed on this cluster (unshare=none)"},
+    {"unshare=net,uts", "unshare=net,pid", "--container-unshare: is not allowed on this cluster (unshare=net,uts in plugstack.conf)"},
+    {"unshare=none", "unshare=ipc", "--container-unshare: is not allowed on this cluster (unshare=none in plugstack.conf)"},
     {"unshare=none", "unshare=none", ""},
     {"batch=host", "batch=image", ""},
     {"mounts_deny=/a", "mounts=/a", ""},  // judged where the mount is made: helper/layout.h

@@ -1,0 +1,173 @@
+#include "helper/widening.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "helper/options.h"
+#include "helper/paths.h"
+
+namespace slipway {
+
+namespace {
+
+using Names = std::vector<std::string>;
+using RequireSignature = Settings::RequireSignature;
+
+bool has(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Lists of what is allowed, which allow everything when they are empty.
+bool names_more(const Names& without, const Names& with) {
+  if (without.empty()) return false;
+  return with.empty() || std::any_of(with.begin(), with.end(), [&](const auto& name) { return !has(without, name); });
+}
+
+// One who is in either list is admitted.
+bool admits_more(const Settings& without, const Settings& with) {
+  Names all_without = without.users, all_with = with.users;
+  for (const std::string& group : without.groups) all_without.push_back("group " + group);
+  for (const std::string& group : with.groups) all_with.push_back("group " + group);
+  return names_more(all_without, all_with);
+}
+
+bool is_below_one(const std::string& path, const Names& directories) {
+  return std::any_of(directories.begin(), directories.end(), [&](const std::string& directory) {
+    return is_at_or_below(normal_path(path), normal_path(directory));
+  });
+}
+
+bool leads_elsewhere(const Names& without, const Names& with) {
+  return std::any_of(with.begin(), with.end(), [&](const auto& path) { return !is_below_one(path, without); });
+}
+
+// As names_more, of directories with all that is in them.
+bool opens_more(const Names& without, const Names& with) {
+  return !without.empty() && (with.empty() || leads_elsewhere(without, with));
+}
+
+// "10%", "8g": sizes of one unit can be compared.
+bool is_larger(const std::string& without, const std::string& with) {
+  char *unit = nullptr, *unit_with = nullptr;
+  const auto number = strtoull(without.c_str(), &unit, 10), number_with = strtoull(with.c_str(), &unit_with, 10);
+  return std::string_view(unit) != unit_with || number_with > number;
+}
+
+int rank_of(Settings::Gpu gpu) { return gpu == Settings::Gpu::kNo ? 0 : gpu == Settings::Gpu::kGranted ? 1 : 2; }
+
+int rank_of(MountKernel mount) { return mount == MountKernel::kNever ? 0 : mount == MountKernel::kTrusted ? 1 : 2; }
+
+// Of "never" images run that "any" refuses, and the other way round.
+bool trusts_more(const Settings& without, const Settings& with) {
+  if (without.require_signature == RequireSignature::kNo) return false;
+  const bool is_stricter =
+      without.require_signature == RequireSignature::kAny && with.require_signature == RequireSignature::kAll;
+  return without.require_signature != with.require_signature && !is_stricter;
+}
+
+// One who may choose the keys may choose the signers.
+bool has_other_keys(const Settings& without, const Settings& with) {
+  return without.require_signature != RequireSignature::kNo && without.keyrings != with.keyrings;
+}
+
+bool asks_for_more_namespaces(const Settings& without, const Settings& with) {
+  return namespaces_of(with.unshare, "unshare") & ~namespaces_of(without.unshare, "unshare");
+}
+
+// What the admin mounts, users could mount by themselves where nothing is said of mounts.
+bool mounts_more(const Settings& without, const Settings& with) {
+  return (!without.mounts_allow.empty() || !without.mounts_deny.empty()) &&
+         std::any_of(with.mounts.begin(), with.mounts.end(), [&](const auto& mount) { return !has(without.mounts, mount); });
+}
+
+struct Key {
+  std::string_view name;
+  bool (*widens)(const Settings& without, const Settings& with);
+};
+
+bool never(const Settings&, const Settings&) { return false; }
+
+constexpr Key kKeys[] = {
+    {"users_allow", admits_more},
+    {"groups_allow", admits_more},
+    {"allow_root", [](const Settings& without, const Settings& with) { return with.allow_root && !without.allow_root; }},
+    {"force_image",
+     [](const Settings& without, const Settings& with) {
+       return !without.force_image.empty() && with.force_image != without.force_image;
+     }},
+    {"image_path",
+     [](const Settings& without, const Settings& with) { return opens_more(without.image_paths, with.image_paths); }},
+    {"image_owner",
+     [](const Settings& without, const Settings& with) { return names_more(without.image_owners, with.image_owners); }},
+    {"image_group",
+     [](const Settings& without, const Settings& with) { return names_more(without.image_groups, with.image_groups); }},
+    {"image_format",
+     [](const Settings& without, const Settings& with) { return names_more(without.image_formats, with.image_formats); }},
+    {"require_signature", trusts_more},
+    {"keyring", has_other_keys},
+    {"sealed_size",
+     [](const Settings& without, const Settings& with) { return is_larger(without.sealed_size, with.sealed_size); }},
+    {"trusted_path",
+     [](const Settings& without, const Settings& with) { return leads_elsewhere(without.trusted_paths, with.trusted_paths); }},
+    {"mount_kernel",
+     [](const Settings& without, const Settings& with) {
+       return rank_of(with.mount_kernel) > rank_of(without.mount_kernel);
+     }},
+    {"fuse", [](const Settings& without, const Settings& with) { return with.fuse && !without.fuse; }},
+    {"mounts", mounts_more},
+    {"mounts_allow",
+     [](const Settings& without, const Settings& with) { return opens_more(without.mounts_allow, with.mounts_allow); }},
+    {"mounts_deny",
+     [](const Settings& without, const Settings& with) { return leads_elsewhere(with.mounts_deny, without.mounts_deny); }},
+    // Whoever may ask for it has it.
+    {"mount_home",
+     [](const Settings& without, const Settings& with) {
+       return without.mount_home == Settings::MountHome::kNo && with.mount_home != Settings::MountHome::kNo;
+     }},
+    {"dev", [](const Settings& without, const Settings& with) { return with.devices > without.devices; }},
+    {"gpu", [](const Settings& without, const Settings& with) { return rank_of(with.gpu) > rank_of(without.gpu); }},
+    {"devices_allow",
+     [](const Settings& without, const Settings& with) { return names_more(without.devices_allow, with.devices_allow); }},
+    {"writable",
+     [](const Settings& without, const Settings& with) { return with.writable > without.writable; }},
+    {"writable_size",
+     [](const Settings& without, const Settings& with) { return is_larger(without.writable_size, with.writable_size); }},
+    {"remap_root",
+     [](const Settings& without, const Settings& with) {
+       return without.remap_root == Settings::RemapRoot::kNo && with.remap_root != Settings::RemapRoot::kNo;
+     }},
+    {"unshare", asks_for_more_namespaces},
+    {"mpi", [](const Settings& without, const Settings& with) { return names_more(without.mpi, with.mpi); }},
+    // A script on the host is a step that no image was forced on.
+    {"batch",
+     [](const Settings& without, const Settings& with) {
+       return !without.force_image.empty() && !with.batch_in_image;
+     }},
+    // These say how a container is made, not what its user may have.
+    {"compat", never},
+    {"default_image", never},
+    {"fuse_program", never},
+    {"stage_timeout", never},
+    {"devices", never},
+    {"libraries", never},
+    {"gpu_bind", never},
+    {"gpu_root", never},
+    {"drivers", never},
+    {"nics", never},
+    {"topology", never},
+    {"environment", never},
+    {"env_set", never},
+    {"env_unset", never},
+    {"env_pass", never},
+};
+
+}  // namespace
+
+bool widens(std::string_view key, const Settings& without, const Settings& with) {
+  const auto known = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return k.name == key; });
+  return known == std::end(kKeys) || known->widens(without, with);
+}
+
+}  // namespace slipway
