@@ -117,7 +117,9 @@ Finding look_at_plugin_line(const Site& site) {
                    "name Slurm's file in SLURM_CONF");
   }
   return missing(site.node.exists(path) ? "no line of Slipway's in " + path : "no " + path,
-                 "Slurm knows no containers here, and steps that ask for one fail", "write: required spank_slipway.so");
+                 "Slurm refuses --container-image here, and without it on the nodes, too, runs steps with --container on "
+                 "the host",
+                 "write: required spank_slipway.so");
 }
 
 Finding look_at_requirement(const Site& site) {

@@ -59,6 +59,11 @@ bool was_typed(const OptionSpelling& spelling, const std::string& value, const s
   return false;
 }
 
+// As of $IMAGE in a shell that has no such variable: the step would run on the host.
+Error empty_image(const std::string& spelled) {
+  return Error(spelled, "names no image", "name one, or none for a step on the host");
+}
+
 std::string absolute_image(const std::string& image, const std::string& directory) {
   if (image.find('\n') != image.npos) {
     throw Error("--container=" + printable(image), "a line break cannot be part of an image's name", "rename it");
@@ -110,6 +115,7 @@ void OptionSources::take_variables(Slurm& slurm, const char* prefix) {
     if (!text) continue;
     try {
       const std::string value = value_in_variable(spelling, variable, *text);
+      if (spelling.setting == std::string_view(kImage) && value.empty()) throw empty_image(variable + "=");
       with_absolute_paths({{spelling.setting, value}}, "/");  // for its errors
       add(found, spelling.setting, value, variable);
       taken.emplace_back(spelling.setting, variable);
@@ -130,6 +136,7 @@ void OptionSources::take_variables(Slurm& slurm, const char* prefix) {
 void OptionSources::take(const OptionSpelling& spelling, const char* argument) {
   const std::string value = spelling.value ? spelling.value : argument ? argument : "";
   const std::string spelled = std::string("--") + spelling.name + (spelling.value ? "" : "=" + printable(value));
+  if (spelling.setting == std::string_view(kImage) && value.empty()) throw empty_image(spelled);
   OptionValues& values = was_typed(spelling, value, command_line_) ? typed_ : scripted_;
   const auto before = values.find(spelling.setting), carried_over = given_before_.find(spelling.setting);
   if (before != values.end() && carried_over != given_before_.end() && before->second == carried_over->second) {
@@ -140,6 +147,7 @@ void OptionSources::take(const OptionSpelling& spelling, const char* argument) {
 
 // Beside the image of our own option: what was typed wins over what a script or a variable of Slurm's says.
 void OptionSources::take_native(OptionValues& values, const std::string& image, const std::string& directory) const {
+  if (image.empty()) throw empty_image("--container=");
   const auto option = values.find(kImage);
   if (option != values.end() && absolute_image(image, directory) != absolute_image(option->second, directory)) {
     if (native_is_carried_over_) return;

@@ -28,11 +28,11 @@ class OptionSources {
   OptionSources(Slurm& slurm, Settings::Options options, std::vector<std::string> command_line);
 
   // An option that Slurm has found; `argument` is nullptr for those without one. Throws Error: it was given before,
-  // with another value.
+  // with another value; it names an image that is empty.
   void take(const OptionSpelling& spelling, const char* argument);
 
-  // Slurm's own --container of this command. Unset and empty are different: an empty image asks for no container. One
-  // that is carried over from the component before gives way to the component's own option.
+  // Slurm's own --container of this command. Unset and empty are different: resolve refuses an empty one. One that is
+  // carried over from the component before gives way to the component's own option.
   void take_native_image(std::optional<std::string> image, bool is_carried_over = false) {
     native_image_ = std::move(image);
     native_is_carried_over_ = is_carried_over;

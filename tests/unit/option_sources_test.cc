@@ -245,22 +245,41 @@ TEST(OptionSources, AnEmptyVariableTakesBackWhatIsInherited) {
   }
 }
 
-TEST(OptionSources, AnEmptyImageTakesBackWhatIsInherited) {
+TEST(OptionSources, NoneTakesBackWhatIsInherited) {
   inherit({{kImage, "/i.sif"}, {"mounts", "/inherited"}});
-  for (const char* none : {"", "none"}) {
-    found.clear();
-    inherit({{kImage, "/i.sif"}, {"mounts", "/inherited"}});
-    native = none;
-    CHECK((OptionValues{{kImage, ""}} == resolve().values));
+  native = "none";
+  CHECK((OptionValues{{kImage, ""}} == resolve().values));
+  native.reset();
+  inherit({{kImage, "/i.sif"}});
+  found = {{"container-image", "none"}};
+  CHECK((OptionValues{{kImage, ""}} == resolve().values));
+  found.clear();
+  inherit({{kImage, "/i.sif"}});
+  slurm.variables["SLIPWAY_IMAGE"] = "none";
+  CHECK((OptionValues{{kImage, ""}} == resolve().values));
+}
+
+// What a shell makes of --container=$UNSET.
+TEST(OptionSources, AnEmptyImageIsAMistake) {
+  const auto says = [&](const char* option) {
+    STRCMP_EQUAL((std::string(option) + "=: names no image; name one, or none for a step on the host").c_str(),
+                 complaint().c_str());
+  };
+  for (const bool is_inside : {false, true}) {
+    if (is_inside) inherit({{kImage, "/i.sif"}});
+    native = "";
+    says("--container");
     native.reset();
-    inherit({{kImage, "/i.sif"}});
-    found = {{"container-image", none}};
-    CHECK((OptionValues{{kImage, ""}} == resolve().values));
+    found = {{"container-image", ""}};
+    says("--container-image");
     found.clear();
-    inherit({{kImage, "/i.sif"}});
-    slurm.variables["SLIPWAY_IMAGE"] = none;
-    CHECK((OptionValues{{kImage, ""}} == resolve().values));
   }
+  slurm.variables["SLIPWAY_IMAGE"] = "";
+  inherit({{kImage, "/i.sif"}});
+  says("SLIPWAY_IMAGE");
+  // Where nothing asks for a container, such a variable is as good as none.
+  slurm.variables["SLIPWAY_IMAGE"] = "";
+  CHECK(resolve().values.empty());
 }
 
 TEST(OptionSources, AStepWithOptionsHasAnImage) {
@@ -270,12 +289,12 @@ TEST(OptionSources, AStepWithOptionsHasAnImage) {
                complaint().c_str());
 }
 
-TEST(OptionSources, AStepThatNamesAnEmptyImageRunsOnTheHostWhateverItsOptions) {
+TEST(OptionSources, AStepThatNamesNoneRunsOnTheHostWhateverItsOptions) {
   found = {{"container-mounts", "/a"}};
-  native = "";
+  native = "none";
   CHECK((OptionValues{{kImage, ""}} == resolve().values));
   native.reset();
-  found.emplace_back("container-image", "");
+  found.emplace_back("container-image", "none");
   CHECK((OptionValues{{kImage, ""}} == resolve().values));
 }
 
