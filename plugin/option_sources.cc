@@ -91,11 +91,13 @@ OptionSources::OptionSources(Slurm& slurm, Settings::Options options, std::vecto
   drop_what_slurm_passes_on(slurm, kExplainOption);  // of a command only, never of an environment
 }
 
+// By steps: a job is submitted from another one by chance.
 void OptionSources::take_inherited(Slurm& slurm) {
   const auto image = take_variable(slurm, kContainer);
+  const auto lines = take_variable(slurm, kJobVariable);
+  if (!slurm.launches_steps()) return;
   if (image && !image->empty()) inherited_[kImage] = *image;
   try {
-    const auto lines = take_variable(slurm, kJobVariable);
     if (lines) inherited_.merge(with_absolute_paths(values_in(*lines), "/"));
   } catch (const Error& error) {
     inherited_error_ = error;

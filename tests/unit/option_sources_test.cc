@@ -38,6 +38,7 @@ TEST_GROUP(OptionSources) {
     return option_spellings().front();
   }
   OptionSources::Resolved resolve() {
+    slurm.is_srun = launches_steps;
     OptionSources sources(slurm, registered, typed);
     for (const auto& [name, argument] : found) {
       const OptionSpelling& spelling = spelling_of(name);
@@ -243,6 +244,20 @@ TEST(OptionSources, AnEmptyVariableTakesBackWhatIsInherited) {
     slurm.variables[variable] = "";
     STRCMP_EQUAL("", value("writable").c_str());
   }
+}
+
+TEST(OptionSources, AJobInheritsNothingFromTheJobAround) {
+  launches_steps = false;
+  inherit({{kImage, "/i.sif"}, {"mounts", "/inherited"}, {"writable", kYes}});
+  native.reset();
+  CHECK(resolve().values.empty());
+  CHECK(slurm.variables.empty());
+  found = {{"container-image", "/own.sif"}};
+  inherit({{kImage, "/i.sif"}, {"mounts", "/inherited"}});
+  CHECK((OptionValues{{kImage, "/own.sif"}} == resolve().values));
+  // What another release left there is no matter of its.
+  slurm.variables[kJobVariable] = "unknown=1\n";
+  CHECK((OptionValues{{kImage, "/own.sif"}} == resolve().values));
 }
 
 TEST(OptionSources, NoneTakesBackWhatIsInherited) {
