@@ -13,9 +13,15 @@ bool is_needed(const Site& site) {
   return site.settings.fuse && site.settings.mount_kernel != MountKernel::kAnySquashfs;
 }
 
+constexpr char kNoFuse[] = "fuse=no: no image is mounted by it";
+
+Finding there(const Site& site, const std::string& found, const std::string& means) {
+  return ok(found, site.settings.fuse ? means : kNoFuse);
+}
+
 Finding absent(const Site& site, const std::string& found, const std::string& remedy) {
   if (is_needed(site)) return missing(found, kUsersImages, remedy);
-  if (!site.settings.fuse) return ok(found, "fuse=no: no image is mounted by it");
+  if (!site.settings.fuse) return ok(found, kNoFuse);
   return warning(found, "with mount_kernel=any-squashfs no image needs it", remedy);
 }
 
@@ -31,9 +37,9 @@ Finding look_at_fuse(const Site& site) {
   const KernelModule module = kernel_module(site.node, "fuse");
   switch (module.state) {
     case KernelModule::kThere:
-      return ok("the kernel has it", "users' own images are mounted by it");
+      return there(site, "the kernel has it", "users' own images are mounted by it");
     case KernelModule::kLoadable:
-      return ok("the kernel loads it when it is needed", "users' own images are mounted by it");
+      return there(site, "the kernel loads it when it is needed", "users' own images are mounted by it");
     case KernelModule::kBlocked:
       return absent(site, "the kernel may not load it: " + printable(module.where),
                     "take that line away, then modprobe fuse");
@@ -51,7 +57,7 @@ Finding look_at_fuse_device(const Site& site) {
   if (!status) return absent(site, "it is not there", "modprobe fuse");
   if (!S_ISCHR(status->st_mode)) return absent(site, "it is no device", "remove it, then modprobe fuse");
   const mode_t mode = status->st_mode & 07777;
-  if ((mode & 0666) == 0666) return ok("its mode is " + octal(mode), "users may open it");
+  if ((mode & 0666) == 0666) return there(site, "its mode is " + octal(mode), "users may open it");
   return absent(site, "its mode is " + octal(mode) + ", and users may not open it",
                 "chmod 0666 /dev/fuse, and look for the udev rule that changed it");
 }
@@ -71,7 +77,7 @@ Finding look_at_fuse_program(const Site& site) {
     return absent(site, name + " can be written by others than root (mode " + octal(mode) + ")", remedy);
   }
   if (!(mode & S_IXUSR)) return absent(site, name + " cannot be executed (mode " + octal(mode) + ")", remedy);
-  return ok(name + ", root's, mode " + octal(mode), "it serves users' own images, as the user");
+  return there(site, name + ", root's, mode " + octal(mode), "it serves users' own images, as the user");
 }
 
 }  // namespace slipway::doctor
