@@ -180,8 +180,10 @@ Decisions apply_decisions(int plan) {
     if (const char* const path = value_of(entry, "cwd")) decisions.cwd = path;
     else if (const char* const no_pmix = value_of(entry, "no_pmix")) decisions.no_pmix = no_pmix;
     else if (const char* const old_pmix = value_of(entry, "old_pmix")) decisions.old_pmix = old_pmix;
-    else if (const char* const no_munge = value_of(entry, "no_munge")) decisions.no_munge = no_munge;
-    else if (const char* const no_pmi = value_of(entry, "no_pmi")) decisions.no_pmi = no_pmi;
+    else if (const char* const lacks_pmix = value_of(entry, "lacks_pmix")) decisions.lacks_pmix = lacks_pmix;
+    else if (const char* const lacks_munge = value_of(entry, "lacks_munge")) decisions.lacks_munge = lacks_munge;
+    else if (const char* const lacks_pmi = value_of(entry, "lacks_pmi")) decisions.lacks_pmi = lacks_pmi;
+    else if (const char* const launcher = value_of(entry, "launcher")) decisions.launcher = launcher;
     else if (const char* const no_mpi = value_of(entry, "no_mpi")) decisions.no_mpi = no_mpi;
     else if (value_of(entry, "batch")) decisions.is_batch = true;
     else if (const char* const remedy = value_of(entry, "interpreter_remedy")) decisions.interpreter_remedy = remedy;

@@ -11,9 +11,12 @@ struct Decisions {
   // Why the program's MPI cannot work where Slurm offers what is said; nullptr: it can, or nobody knows.
   const char* no_pmix = nullptr;   // PMIx
   const char* old_pmix = nullptr;  // PMIx to clients from version 2 on
-  const char* no_munge = nullptr;  // PMIx to clients with a credential of munge's
-  const char* no_pmi = nullptr;    // PMI-1 and PMI-2
-  const char* no_mpi = nullptr;    // nothing
+  // Why it seems that it cannot.
+  const char* lacks_pmix = nullptr;   // PMIx
+  const char* lacks_munge = nullptr;  // PMIx to clients with a credential of munge's
+  const char* lacks_pmi = nullptr;    // PMI-1 and PMI-2
+  const char* no_mpi = nullptr;       // nothing
+  const char* launcher = nullptr;     // the program starts ranks itself; nullptr: it is no such program
   bool is_batch = false;         // this is the job's batch step
   bool shows_gpus = false;  // those that the rank was granted
   topology::GpuBind gpu_bind = topology::GpuBind::kNone;

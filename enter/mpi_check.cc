@@ -23,22 +23,30 @@ bool has_no_mpi() { return !getenv("SLURM_MPI_TYPE") && !getenv("PMI_RANK"); }
 // credentials that it takes.
 const char* refusal_of_pmix(const Decisions& decisions) {
   if (decisions.no_pmix) return decisions.no_pmix;
-  if (decisions.old_pmix && !getenv("PMIX_SERVER_URI")) return decisions.old_pmix;
+  return getenv("PMIX_SERVER_URI") ? nullptr : decisions.old_pmix;
+}
+
+const char* doubt_of_pmix(const Decisions& decisions) {
+  if (decisions.lacks_pmix) return decisions.lacks_pmix;
   const char* const credentials = getenv("PMIX_SECURITY_MODE");
-  return credentials && strcmp(credentials, "munge") == 0 ? decisions.no_munge : nullptr;
+  return credentials && strcmp(credentials, "munge") == 0 ? decisions.lacks_munge : nullptr;
 }
 
 }  // namespace
 
 void check_mpi(const Decisions& decisions) {
   if (is_alone()) return;
-  const char* refusal = nullptr;
-  if (getenv("PMIX_NAMESPACE")) refusal = refusal_of_pmix(decisions);
-  else if (getenv("PMI_FD")) refusal = decisions.no_pmi;
-  else if (decisions.no_mpi && has_no_mpi()) tell(decisions.no_mpi);
-  if (!refusal) return;
-  tell(refusal);
-  _exit(kExitRefused);
+  if (decisions.launcher) tell(decisions.launcher);
+  const bool has_pmix = getenv("PMIX_NAMESPACE");
+  if (const char* const refusal = has_pmix ? refusal_of_pmix(decisions) : nullptr) {
+    tell(refusal);
+    _exit(kExitRefused);
+  }
+  const char* const doubt = has_pmix            ? doubt_of_pmix(decisions)
+                            : getenv("PMI_FD")  ? decisions.lacks_pmi
+                            : has_no_mpi()      ? decisions.no_mpi
+                                                : nullptr;
+  if (doubt) tell(doubt);
 }
 
 }  // namespace slipway

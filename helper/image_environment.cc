@@ -36,24 +36,36 @@ namespace slipway {
 
 namespace {
 
+constexpr char kBash[] = "/bin/bash";
+
 // The descriptors of the shell besides 0, 1 and 2.
 constexpr int kDoneFd = 3, kWaitFd = 4;
 
 // As the incumbent sources them, those of an app (SCIF) last. Then the shell becomes another one, in which the kernel
 // shows what was exported (/proc/PID/environ); that one waits to be killed. So the image needs nothing but a shell.
+//
+// What other shells understand, and the incumbent's interpreter does, ends a POSIX shell with status 2: an array, for
+// example. Then another shell goes on behind that script. Its words: this text, and the script that was the last one.
 constexpr char kScript[] =
-    "for script in /.singularity.d/env/*.sh; do if [ -f \"$script\" ]; then . \"$script\"; fi; done\n"
-    "if [ -n \"$SCIF_APPNAME\" ]; then\n"
-    "  case :$PATH: in *:\"$SCIF_APPROOT/bin\":*) ;; *) PATH=$SCIF_APPROOT/bin:$PATH; export PATH;; esac\n"
-    "  if [ -d \"$SCIF_APPROOT/lib\" ]; then\n"
-    "    case :$LD_LIBRARY_PATH: in *:\"$SCIF_APPROOT/lib\":*) ;;\n"
-    "    *) LD_LIBRARY_PATH=$SCIF_APPROOT/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}; export LD_LIBRARY_PATH;; esac\n"
+    "_slipway_text=$1 _slipway_last=$2\n"
+    "trap 'if [ $? -eq 2 ]; then\n"
+    "  trap - EXIT\n"
+    "  exec \"$0\" -c \"$_slipway_text\" \"$0\" \"$_slipway_text\" \"$_slipway_script\"\n"
+    "fi' EXIT\n"
+    "for _slipway_script in /.singularity.d/env/*.sh app \"/scif/apps/$SCIF_APPNAME/scif/env\"/*.sh; do\n"
+    "  if [ -n \"$_slipway_last\" ]; then\n"
+    "    if [ \"$_slipway_script\" = \"$_slipway_last\" ]; then _slipway_last=; fi\n"
+    "  elif [ \"$_slipway_script\" != app ]; then\n"
+    "    if [ -f \"$_slipway_script\" ]; then . \"$_slipway_script\"; fi\n"
+    "  elif [ -n \"$SCIF_APPNAME\" ]; then\n"
+    "    case :$PATH: in *:\"$SCIF_APPROOT/bin\":*) ;; *) PATH=$SCIF_APPROOT/bin:$PATH; export PATH;; esac\n"
+    "    if [ -d \"$SCIF_APPROOT/lib\" ]; then\n"
+    "      case :$LD_LIBRARY_PATH: in *:\"$SCIF_APPROOT/lib\":*) ;;\n"
+    "      *) LD_LIBRARY_PATH=$SCIF_APPROOT/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}; export LD_LIBRARY_PATH;; esac\n"
+    "    fi\n"
     "  fi\n"
-    "  for script in \"/scif/apps/$SCIF_APPNAME/scif/env\"/*.sh; do\n"
-    "    if [ -f \"$script\" ]; then . \"$script\"; fi\n"
-    "  done\n"
-    "fi\n"
-    "exec /bin/sh -c 'echo >&3; read line <&4'";
+    "done\n"
+    "exec \"$0\" -c 'echo >&3; read line <&4'";
 
 // What differs from rank to rank: the scripts cannot know it, since what they say goes for all.
 constexpr std::string_view kRanksOwn[] = {"SLURM_PROCID", "SLURM_LOCALID", "SLURM_TASK_PID"};
@@ -104,8 +116,10 @@ Fd moved_above_shells(int fd) {
       !close_descriptors_from(kWaitFd + 1)) {
     throw system_error("container", "dup2");
   }
-  execl(kEnvironmentShell, kEnvironmentShell, "-c", kScript, nullptr);
-  dprintf(STDERR_FILENO, "%s: %s\n", kEnvironmentShell, strerror(errno));
+  // The incumbent's interpreter knows what bash does: source, [[, arrays.
+  const char* const shell = access(kBash, X_OK) == 0 ? kBash : kEnvironmentShell;
+  execl(shell, shell, "-c", kScript, shell, kScript, "", nullptr);
+  dprintf(STDERR_FILENO, "%s: %s\n", shell, strerror(errno));
   _exit(kExitNotExecutable);
 }
 
@@ -155,17 +169,27 @@ class Shell {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
 
-  // What was printed last.
+  // What was printed first and last.
+  std::string first_line() const {
+    const std::string text = printed(0);
+    return printable(text.substr(0, text.find('\n')));
+  }
   std::string last_line() const {
-    char text[1000];
-    const off_t size = lseek(log_.get(), 0, SEEK_END), most = sizeof text;
-    const ssize_t got = pread(log_.get(), text, most, std::max<off_t>(size - most, 0));
-    std::string_view lines(text, std::max<ssize_t>(got, 0));
-    while (lines.ends_with('\n')) lines.remove_suffix(1);
-    return printable(std::string(lines.substr(lines.find_last_of('\n') + 1)));
+    std::string lines = printed(std::max<off_t>(printed_size() - kMostPrinted, 0));
+    while (lines.ends_with('\n')) lines.pop_back();
+    return printable(lines.substr(lines.find_last_of('\n') + 1));
   }
 
  private:
+  static constexpr off_t kMostPrinted = 1000;
+
+  off_t printed_size() const { return lseek(log_.get(), 0, SEEK_END); }
+  std::string printed(off_t start) const {
+    std::string text(kMostPrinted, '\0');
+    text.resize(std::max<ssize_t>(pread(log_.get(), text.data(), text.size(), start), 0));
+    return text;
+  }
+
   Fd log_, done_, wait_;
   pid_t pid_ = -1;
 };
@@ -216,8 +240,11 @@ void run_scripts(const Request& request, pid_t rank, unsigned unshared, int sock
   if (!shell.has_run_scripts()) throw failed(request, shell);
   const Environment after = shell.environment();
   shell.end();
+  const std::string line = shell.first_line();
+  const std::string notice = line.empty() ? "" : printable(request.image) + ": its scripts in " + kEnvironmentScripts +
+                                                     " printed: " + line;
   const int given = container[kWirePlan].get();
-  const Fd plan = extended_plan(given, change_between(before, after, kept_variables(given)));
+  const Fd plan = extended_plan(given, change_between(before, after, kept_variables(given)), notice);
   const int descriptor = plan.get();
   answer(socket, bytes_of(Extended{}), std::span(&descriptor, 1));
 }
@@ -225,7 +252,6 @@ void run_scripts(const Request& request, pid_t rank, unsigned unshared, int sock
 }  // namespace
 
 bool has_environment_scripts(const Terms& terms) {
-  if (access(kEnvironmentShell, X_OK) != 0) return false;
   if (!terms.options.app.empty()) return true;
   DIR* const directory = opendir(kEnvironmentScripts);
   if (!directory) return false;
@@ -234,6 +260,8 @@ bool has_environment_scripts(const Terms& terms) {
   closedir(directory);
   return found;
 }
+
+bool has_environment_shell() { return access(kEnvironmentShell, X_OK) == 0; }
 
 Fd add_image_environment(const Request& request, const Rank& rank, unsigned unshared, std::span<const Fd> container,
                          const Patience& patience) {

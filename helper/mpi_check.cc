@@ -3,8 +3,11 @@
 #include <fcntl.h>
 #include <sched.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "enter/command.h"
@@ -23,6 +26,13 @@ std::vector<std::string> leading_directories(const Plan& plan) {
   std::vector<std::string> directories;
   for (const auto& [name, directory] : plan.lead) directories.insert(directories.begin(), directory);
   return directories;
+}
+
+// The commands that take mpirun's place outside of Slurm.
+bool starts_ranks(const std::string& command) {
+  constexpr std::string_view kLaunchers[] = {"mpirun", "mpiexec", "mpiexec.hydra", "orterun", "prterun", "oshrun"};
+  const std::string_view name = std::string_view(command).substr(command.find_last_of('/') + 1);
+  return std::find(std::begin(kLaunchers), std::end(kLaunchers), name) != std::end(kLaunchers);
 }
 
 bool misfits(const MpiLibrary& mpi, const std::string& type) {
@@ -52,19 +62,19 @@ void judge_mpi(Plan& plan, const MpiLibrary& mpi, const std::string& program, co
       mpi.pmix  ? "use srun --mpi=pmix"
       : has_pmi ? "use srun --mpi=pmi2"
                 : "use an MPI that was built with PMIx, or the host's (--container-mpi=host)";
-  const std::string alone = "so that each rank would take itself for the only one; " + otherwise +
-                            ", or say --container-mpi=none if that is what you want";
+  const std::string alone = ": none was found in the image, and each rank may take itself for the only one; " +
+                            otherwise + ", or say --container-mpi=none if it is there";
   const std::string or_pmi = has_pmi ? ", or use srun --mpi=pmi2" : "";
-  if (!mpi.pmix) plan.no_pmix = its + "has no PMIx client, " + alone;
+  if (!mpi.pmix) plan.lacks_pmix = its + "seems to have no PMIx client" + alone;
   if (mpi.pmix_1) {
     plan.old_pmix = its + "has a PMIx client of version 1, which Slurm's PMIx server here does not answer; " +
                     "use a newer MPI, or the host's (--container-mpi=host)" + or_pmi;
   }
   if (mpi.pmix && !mpi.munge) {
-    plan.no_munge = its + "finds no libmunge.so.2, and Slurm's PMIx server here insists on munge; " +
+    plan.lacks_munge = its + "seems to find no libmunge.so.2, and Slurm's PMIx server here insists on munge; " +
                     "add munge's library to the image, or use the host's MPI (--container-mpi=host)" + or_pmi;
   }
-  if (!has_pmi) plan.no_pmi = its + "knows neither PMI-1 nor PMI-2, " + alone;
+  if (!has_pmi) plan.lacks_pmi = its + "seems to have no client of PMI-1 or PMI-2" + alone;
   // Slurm's libpmi asks srun itself.
   const bool needs_no_mpi = mpi.pmi1 && !mpi.talks_pmi_itself;
   if (!needs_no_mpi) {
@@ -88,6 +98,11 @@ void check_mpi_of_program(Plan& plan, const Request& request, const Terms& terms
   const std::string command = is_relative ? plan.cwd + "/" + request.command : request.command;
   const Found found = find_command(command.c_str(), kDefaultSearchPath);
   if (found.exit_code != 0) return;  // the ranks will say so
+  if (starts_ranks(command)) {
+    plan.launcher = printable(command) + ": starts ranks of its own, once in each of the step's ranks; use srun --mpi=pmix " +
+                    "PROGRAM, or srun -n1, or say --container-mpi=none if that is what you want";
+    return;
+  }
   const FilesBelow files(Fd(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)));
   const LibrarySearch search(files, leading_directories(plan));
   std::optional<MpiLibrary> mpi = mpi_of_program(files, search, found.path);

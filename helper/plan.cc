@@ -20,9 +20,11 @@ Fd write_plan(const Plan& plan) {
   if (!plan.interpreter_remedy.empty()) entries.add("interpreter_remedy", plan.interpreter_remedy);
   if (!plan.no_pmix.empty()) entries.add("no_pmix", plan.no_pmix);
   if (!plan.old_pmix.empty()) entries.add("old_pmix", plan.old_pmix);
-  if (!plan.no_munge.empty()) entries.add("no_munge", plan.no_munge);
-  if (!plan.no_pmi.empty()) entries.add("no_pmi", plan.no_pmi);
+  if (!plan.lacks_pmix.empty()) entries.add("lacks_pmix", plan.lacks_pmix);
+  if (!plan.lacks_munge.empty()) entries.add("lacks_munge", plan.lacks_munge);
+  if (!plan.lacks_pmi.empty()) entries.add("lacks_pmi", plan.lacks_pmi);
   if (!plan.no_mpi.empty()) entries.add("no_mpi", plan.no_mpi);
+  if (!plan.launcher.empty()) entries.add("launcher", plan.launcher);
   if (plan.gpu_bind) entries.add("gpu_bind", topology::name_of(*plan.gpu_bind));
   if (plan.has_hosts_dev) entries.add("hosts_dev", "yes");
   for (const std::string& nic : plan.nics) entries.add("nic", nic);
@@ -41,12 +43,13 @@ Fd write_plan(const Plan& plan) {
   return entries.seal(kWhat);
 }
 
-Fd extended_plan(int plan, const EnvironmentChange& change) {
+Fd extended_plan(int plan, const EnvironmentChange& change, const std::string& notice) {
   EntryWriter entries;
   read_entries(plan, kWhat, [&](std::string_view key, std::string_view value) { entries.add(key, value); });
   for (const std::string& name : change.drop) entries.add("drop", name);
   for (const auto& [name, value] : change.set) entries.add("set", name + "=" + value);
   for (const auto& [name, value] : change.fill) entries.add("fill", name + "=" + value);
+  if (!notice.empty()) entries.add("notice", notice);
   return entries.seal(kWhat);
 }
 

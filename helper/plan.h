@@ -22,7 +22,7 @@ struct Plan {
   std::vector<std::string> front;  // the words in front of the step's own
   bool is_batch = false;           // of the job's batch step
   std::string interpreter_remedy;  // what to do when the command's interpreter is missing; empty: the usual
-  std::string no_pmix, old_pmix, no_munge, no_pmi, no_mpi;  // as in enter/decisions.h; empty: nothing is wrong
+  std::string no_pmix, old_pmix, lacks_pmix, lacks_munge, lacks_pmi, no_mpi, launcher;  // as in enter/decisions.h; empty: nothing is wrong
   std::optional<topology::GpuBind> gpu_bind;  // nothing: the ranks have no GPUs, whatever they were granted
   bool has_hosts_dev = false;
   std::vector<std::string> nics;  // environment: "NAME=form", with % for the name of a NIC
@@ -37,8 +37,8 @@ struct Plan {
 // Throws Error.
 Fd write_plan(const Plan& plan);
 
-// A written plan with what the image's scripts changed. Throws Error.
-Fd extended_plan(int plan, const EnvironmentChange& change);
+// A written plan with what the image's scripts changed, and a notice; empty: none. Throws Error.
+Fd extended_plan(int plan, const EnvironmentChange& change, const std::string& notice);
 
 // The rules of a written plan that keep variables. Throws Error.
 std::vector<EnvironmentRule> kept_variables(int plan);

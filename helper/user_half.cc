@@ -165,9 +165,14 @@ void run_user_half(const Request& request, Names names, int socket) {
   add_variables_of_image(plan);
   decide_start(plan, request, terms);
   check_mpi_of_program(plan, request, terms);
+  built.has_environment_scripts = has_environment_scripts(terms);
+  if (built.has_environment_scripts && !has_environment_shell()) {
+    built.has_environment_scripts = false;
+    plan.notices.push_back(printable(request.image) + ": its scripts in " + kEnvironmentScripts +
+                           " are not run: it has no " + kEnvironmentShell);
+  }
   const Fd sealed = write_plan(plan);
   const int descriptor = sealed.get();
-  built.has_environment_scripts = has_environment_scripts(terms);
   answer(socket, bytes_of(built), std::span(&descriptor, 1));
 }
 

@@ -69,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   plan.environment = {{EnvironmentRule::kKeep, "KEPT"}, {EnvironmentRule::kKeep, "SLURM_*"}};
   const Fd written = write_plan(plan);
   const std::vector<EnvironmentRule> kept = kept_variables(written.get());
-  const Fd extended = extended_plan(written.get(), change_between(before, after, kept));
+  const Fd extended = extended_plan(written.get(), change_between(before, after, kept), "printed: it");
   const fuzz::Environment environment(strings_of(before));
   try {
     apply_decisions(extended.get());

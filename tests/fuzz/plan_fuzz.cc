@@ -22,7 +22,8 @@ Plan some_plan() {
   plan.front = {"/.singularity.d/runscript"};
   plan.is_batch = true;
   plan.interpreter_remedy = "use another";
-  plan.no_pmix = plan.old_pmix = plan.no_munge = plan.no_pmi = plan.no_mpi = "it has none";
+  plan.no_pmix = plan.old_pmix = plan.lacks_pmix = plan.lacks_munge = plan.lacks_pmi = plan.no_mpi = plan.launcher =
+      "it has none";
   plan.environment = {
       {EnvironmentRule::kDrop, "*"}, {EnvironmentRule::kPass, "SLURM_*"}, {EnvironmentRule::kKeep, "A"}};
   plan.set = {{"B", "2"}};

@@ -128,16 +128,19 @@ TEST(Decisions, HoldSentencesWhereThePlanDoes) {
   plan.interpreter_remedy = "use another image";
   plan.no_pmix = "X";
   plan.old_pmix = "old";
-  plan.no_munge = "M";
-  plan.no_pmi = "2";
+  plan.lacks_pmix = "P";
+  plan.lacks_munge = "M";
+  plan.lacks_pmi = "2";
   plan.no_mpi = "0";
+  plan.launcher = "run";
   const Fd fd = write_plan(plan);
   const Ended ended = in_child([&] {
     const Decisions decisions = apply_decisions(fd.get());
-    dprintf(STDERR_FILENO, "%s, %s%s%s%s%s", decisions.interpreter_remedy, decisions.no_pmix,
-            decisions.old_pmix, decisions.no_munge, decisions.no_pmi, decisions.no_mpi);
+    dprintf(STDERR_FILENO, "%s, %s%s%s%s%s%s%s", decisions.interpreter_remedy, decisions.no_pmix,
+            decisions.old_pmix, decisions.lacks_pmix, decisions.lacks_munge, decisions.lacks_pmi, decisions.no_mpi,
+            decisions.launcher);
   });
-  STRCMP_EQUAL("use another image, XoldM20", ended.output.c_str());
+  STRCMP_EQUAL("use another image, XoldPM20run", ended.output.c_str());
 }
 
 TEST(Decisions, NoticesAreToldByTheFirstRank) {
@@ -170,8 +173,9 @@ TEST(Decisions, HoldNoSentencesByThemselves) {
   const Fd fd = write_plan(at_root());
   LONGS_EQUAL(0, in_child([&] {
                    const Decisions decisions = apply_decisions(fd.get());
-                   _exit(decisions.no_pmix || decisions.old_pmix || decisions.no_munge || decisions.no_pmi ||
-                         decisions.no_mpi || decisions.interpreter_remedy);
+                   _exit(decisions.no_pmix || decisions.old_pmix || decisions.lacks_pmix || decisions.lacks_munge ||
+                         decisions.lacks_pmi || decisions.no_mpi || decisions.launcher ||
+                         decisions.interpreter_remedy);
                  }).exit_code);
 }
 

@@ -21,7 +21,7 @@ TEST_GROUP(MpiCheck) {
       for (const char* name : variables) setenv(name, "1", 1);
       Decisions decisions;
       decisions.no_pmix = "no PMIx";
-      decisions.no_pmi = "no PMI";
+      decisions.lacks_pmi = "no PMI";
       decisions.no_mpi = "nothing";
       check_mpi(decisions);
     });
@@ -29,11 +29,25 @@ TEST_GROUP(MpiCheck) {
 };
 
 TEST(MpiCheck, AProgramThatCannotTalkToWhatSlurmOffersIsRefused) {
-  const Ended pmix = check({"PMIX_NAMESPACE", "SLURM_MPI_TYPE"}), pmi = check({"PMI_FD", "SLURM_MPI_TYPE"});
+  const Ended pmix = check({"PMIX_NAMESPACE", "SLURM_MPI_TYPE"});
   STRCMP_EQUAL("slipway: no PMIx\n", pmix.output.c_str());
-  STRCMP_EQUAL("slipway: no PMI\n", pmi.output.c_str());
   LONGS_EQUAL(kExitRefused, pmix.exit_code);
-  LONGS_EQUAL(kExitRefused, pmi.exit_code);
+}
+
+TEST(MpiCheck, OneThatSeemsNotToIsTold) {
+  const Ended pmi = check({"PMI_FD", "SLURM_MPI_TYPE"});
+  STRCMP_EQUAL("slipway: no PMI\n", pmi.output.c_str());
+  LONGS_EQUAL(0, pmi.exit_code);
+  const Ended pmix = in_child([&] {
+    clearenv();
+    for (const char* name : {"PMIX_NAMESPACE", "PMIX_SERVER_URI"}) setenv(name, "x", 1);
+    Decisions decisions;
+    decisions.lacks_pmix = "no client seen";
+    decisions.launcher = "mpirun";
+    check_mpi(decisions);
+  });
+  STRCMP_EQUAL("slipway: mpirun\nslipway: no client seen\n", pmix.output.c_str());
+  LONGS_EQUAL(0, pmix.exit_code);
 }
 
 TEST(MpiCheck, WhereSlurmOffersNothingItIsTold) {
@@ -57,7 +71,7 @@ TEST(MpiCheck, WhatAPmixServerTakesIsInItsVariables) {
              for (const auto& [name, value] : variables) setenv(name, value, 1);
              Decisions decisions;
              decisions.old_pmix = "old";
-             decisions.no_munge = "no munge";
+             decisions.lacks_munge = "no munge";
              check_mpi(decisions);
            }).output;
   };
@@ -100,9 +114,10 @@ TEST_GROUP(MpiJudgement) {
 TEST(MpiJudgement, OneWithPmixIsSentThere) {
   mpi.pmix = mpi.munge = true;
   judge();
-  CHECK(plan.no_pmix.empty() && plan.old_pmix.empty() && plan.no_munge.empty());
-  STRCMP_CONTAINS("./app: its MPI, MPICH (libmpich.so.12), knows neither PMI-1 nor PMI-2", plan.no_pmi.c_str());
-  STRCMP_CONTAINS("use srun --mpi=pmix", plan.no_pmi.c_str());
+  CHECK(plan.no_pmix.empty() && plan.old_pmix.empty() && plan.lacks_pmix.empty() && plan.lacks_munge.empty());
+  STRCMP_CONTAINS("./app: its MPI, MPICH (libmpich.so.12), seems to have no client of PMI-1 or PMI-2",
+                  plan.lacks_pmi.c_str());
+  STRCMP_CONTAINS("use srun --mpi=pmix", plan.lacks_pmi.c_str());
   STRCMP_CONTAINS("use srun --mpi=pmix", plan.no_mpi.c_str());
 }
 
@@ -110,28 +125,28 @@ TEST(MpiJudgement, OneWithPmiIsSentThere) {
   mpi.pmi1 = mpi.talks_pmi_itself = true;
   judge();
   STRCMP_CONTAINS("use srun --mpi=pmi2", plan.no_mpi.c_str());
-  STRCMP_EQUAL("", plan.no_pmi.c_str());
-  STRCMP_CONTAINS("has no PMIx client", plan.no_pmix.c_str());
-  STRCMP_CONTAINS("use srun --mpi=pmi2", plan.no_pmix.c_str());
+  STRCMP_EQUAL("", plan.lacks_pmi.c_str());
+  STRCMP_CONTAINS("seems to have no PMIx client", plan.lacks_pmix.c_str());
+  STRCMP_CONTAINS("use srun --mpi=pmi2", plan.lacks_pmix.c_str());
 }
 
 TEST(MpiJudgement, OneWithSlurmsLibraryNeedsNoKind) {
   mpi.pmi1 = true;
   judge();
-  CHECK(plan.no_pmi.empty() && plan.no_mpi.empty());
+  CHECK(plan.lacks_pmi.empty() && plan.no_mpi.empty());
 }
 
 TEST(MpiJudgement, OneWithNothingNeedsAnother) {
   judge();
-  STRCMP_CONTAINS("--container-mpi=host", plan.no_pmix.c_str());
-  STRCMP_CONTAINS("--container-mpi=host", plan.no_pmi.c_str());
+  STRCMP_CONTAINS("--container-mpi=host", plan.lacks_pmix.c_str());
+  STRCMP_CONTAINS("--container-mpi=host", plan.lacks_pmi.c_str());
 }
 
 TEST(MpiJudgement, OfOneThatChoosesWhenItRunsNothingIsSaid) {
   mpi.knows_clients = false;
   terms.remaps_root = true;
   judge();
-  CHECK(plan.no_pmix.empty() && plan.no_pmi.empty() && plan.no_mpi.empty());
+  CHECK(plan.no_pmix.empty() && plan.lacks_pmix.empty() && plan.lacks_pmi.empty() && plan.no_mpi.empty());
 }
 
 TEST(MpiJudgement, PmixIsOutOfReachInANetworkOfItsOwn) {
@@ -140,7 +155,7 @@ TEST(MpiJudgement, PmixIsOutOfReachInANetworkOfItsOwn) {
   judge();
   STRCMP_CONTAINS("--container-unshare=net", plan.no_pmix.c_str());
   STRCMP_CONTAINS("or use srun --mpi=pmi2", plan.no_pmix.c_str());
-  STRCMP_EQUAL("", plan.no_pmi.c_str());
+  STRCMP_EQUAL("", plan.lacks_pmi.c_str());
 }
 
 TEST(MpiJudgement, PmixTurnsAwayWhoIsShownAsRoot) {
@@ -156,5 +171,5 @@ TEST(MpiJudgement, APmixClientOfVersion1OrWithoutMungeIsToldWhereTheServerMinds)
   CHECK(plan.no_pmix.empty());
   STRCMP_CONTAINS("has a PMIx client of version 1", plan.old_pmix.c_str());
   STRCMP_CONTAINS("or use srun --mpi=pmi2", plan.old_pmix.c_str());
-  STRCMP_CONTAINS("finds no libmunge.so.2", plan.no_munge.c_str());
+  STRCMP_CONTAINS("seems to find no libmunge.so.2", plan.lacks_munge.c_str());
 }
