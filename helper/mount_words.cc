@@ -110,15 +110,17 @@ std::vector<MountWord> mount_words(const std::string& text, const std::string& o
   return words;
 }
 
-std::string with_absolute_sources(const std::string& text, const std::string& option, const std::string& directory) {
+std::string with_absolute_sources(const std::string& text, const std::string& option, const Whence& whence) {
   std::string absolute;
   for (const std::string& part : split_escaped(text, ',')) {
     const MountWord word = word_of(part, option);
     if (!absolute.empty()) absolute += ",";
-    if (word.kind == MountWord::kBind && word.source[0] != '/') {
-      absolute += escaped(directory, ",:") + (directory.ends_with('/') ? "" : "/");
+    const bool has_source = word.kind == MountWord::kBind;
+    const Beginning beginning = has_source && word.source[0] != '/' ? beginning_of(split_escaped(part, ':')[0], whence) : Beginning();
+    if (has_source) {
+      refuse_variables(beginning.text + word.source.substr(beginning.length), option + "=" + printable(part));
     }
-    absolute += part;
+    absolute += escaped(beginning.text, ",:") + part.substr(beginning.length);
   }
   return absolute;
 }

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "helper/whence.h"
+
 namespace slipway {
 
 struct MountWord {
@@ -27,8 +29,8 @@ struct MountWord {
 // and itself. Throws Error.
 std::vector<MountWord> mount_words(const std::string& text, const std::string& option);
 
-// The same text, with each relative source taken from `directory`. Throws Error.
-std::string with_absolute_sources(const std::string& text, const std::string& option, const std::string& directory);
+// The same text, with absolute sources. Throws Error.
+std::string with_absolute_sources(const std::string& text, const std::string& option, const Whence& whence);
 
 // Whether an image file that it names would be mounted, not bound as a file.
 bool may_be_data_image(const MountWord& word);

@@ -48,6 +48,14 @@ void read_env(Options& options, const std::string& value) {
   }
 }
 
+// DIR[:ro]
+std::string with_absolute_directory(const std::string& value, const Whence& whence, const std::string& what) {
+  const std::string directory = unescaped(split_escaped(value, ':')[0]);
+  const Beginning beginning = directory.starts_with('/') ? Beginning() : beginning_of(value, whence);
+  refuse_variables(beginning.text + directory.substr(beginning.length), what);
+  return escaped(beginning.text, ":") + value.substr(beginning.length);
+}
+
 void read_overlay(Options& options, const std::string& value) {
   const std::vector<std::string> fields = split_escaped(value, ':');
   options.overlay = unescaped(fields[0]);
@@ -149,10 +157,6 @@ constexpr Reader kReaders[] = {
     {"batch", read_batch},
 };
 
-std::string absolute(const std::string& path, const std::string& directory) {
-  return path.starts_with('/') ? path : directory + (directory.ends_with('/') ? "" : "/") + path;
-}
-
 }  // namespace
 
 unsigned namespaces_of(const std::string& text, const std::string& option) {
@@ -193,13 +197,14 @@ Options read_options(const OptionValues& values) {
   return options;
 }
 
-OptionValues with_absolute_paths(const OptionValues& values, const std::string& directory) {
+OptionValues with_absolute_paths(const OptionValues& values, const Whence& whence) {
   OptionValues absolutes = values;
   for (auto& [setting, value] : absolutes) {
     if (value.empty()) continue;
-    if (setting == "mounts") value = with_absolute_sources(value, option_of(setting), directory);
-    if (setting == "overlay" && !unescaped(value).starts_with('/')) value = absolute(value, escaped(directory, ":"));
-    if (setting == "env_file") value = absolute(value, directory);
+    const std::string what = option_of(setting) + "=" + printable(value);
+    if (setting == "mounts") value = with_absolute_sources(value, option_of(setting), whence);
+    if (setting == "overlay") value = with_absolute_directory(value, whence, what);
+    if (setting == "env_file") value = absolute_path(value, whence, what);
     // Of the directory, too: what travels to the nodes is lines.
     if (value.find('\n') != value.npos) {
       throw misunderstood(setting, value, "a line break cannot be part of it", "rename what has it in its name");

@@ -10,6 +10,7 @@
 
 #include "helper/mount_words.h"
 #include "helper/option_table.h"
+#include "helper/whence.h"
 #include "topology/gpu_bind.h"
 
 namespace slipway {
@@ -61,9 +62,10 @@ struct Options {
 // Throws Error: a value that is not understood.
 Options read_options(const OptionValues& values);
 
-// The values as another process, on another node, must get them: relative paths taken from `directory`. Throws Error: a
-// value that is not understood, or that holds a line break.
-OptionValues with_absolute_paths(const OptionValues& values, const std::string& directory);
+// The values as another process, on another node, must get them: relative paths taken from the directory, and ~/ from
+// the home. Throws Error: a value that is not understood, or that holds a line break; a path with a variable in it,
+// which nobody expands, that is not there.
+OptionValues with_absolute_paths(const OptionValues& values, const Whence& whence);
 
 // "NAME", as a shell could set it.
 bool is_variable_name(std::string_view name);

@@ -3,9 +3,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <climits>
 #include <cstdlib>
 
+#include "helper/close_miss.h"
 #include "helper/error.h"
 #include "helper/image_choice.h"
 #include "helper/options.h"
@@ -22,7 +24,7 @@ namespace slipway {
 
 namespace {
 
-constexpr char kContainer[] = "SLURM_CONTAINER";
+constexpr char kContainer[] = "SLURM_CONTAINER", kJobId[] = "SLURM_JOB_ID";
 constexpr char kSlipway[] = BINDIR "/slipway";
 
 std::string working_directory() {
@@ -72,6 +74,7 @@ void Client::options_are_parsed(Slurm& slurm) {
   }
   if (is_contained || undecided_ > 0) refuse_task_scripts(slurm);
   if (only_explains_) explain(slurm);
+  if (!image.empty()) warn_of(slurm, resolved);
   if (!is_ocis) show_in_record(slurm, image, components_.size() == 1 && components_[0].place.is_last);
   if (!slurm.launches_steps()) return export_for_job(slurm);
   refuse_multi_prog(slurm);
@@ -86,6 +89,25 @@ void Client::take_native_image(const Slurm& slurm, bool is_ocis) {
   const bool is_carried_over = native && native == native_before_;
   native_before_ = native;
   sources_.take_native_image(native, is_carried_over);
+}
+
+// A job that waits for days must not fail for a mistyped name. Only of what is certainly not here: nodes may differ.
+// srun that does not wait for nodes says the same a moment later.
+void Client::warn_of(const Slurm& slurm, const OptionSources::Resolved& resolved) const {
+  const std::vector<std::string> command_line = slurm.command_line();
+  if (std::any_of(command_line.begin(), command_line.end(), is_marked)) return;  // it was said before the second start
+  if (!resolved.notice.empty()) slurm.warn(resolved.notice);
+  if (slurm.launches_steps() && slurm.environment(kJobId)) return;
+  std::vector<std::string> paths = {image_of(resolved.values)};
+  for (const MountWord& word : read_options(resolved.values).mounts) {
+    if (word.kind == MountWord::kBind) paths.push_back(word.source);
+  }
+  for (const std::string& path : paths) {
+    if (access(path.c_str(), F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)) continue;
+    const std::string meant = closest_path(path);
+    slurm.warn(printable(path) + ": not on this machine; nodes may differ" +
+               (meant.empty() ? "" : "; did you mean " + printable(meant) + "?"));
+  }
 }
 
 // Slurm runs them on the host, and no node learns of them in time.

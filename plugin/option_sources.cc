@@ -1,13 +1,16 @@
 #include "plugin/option_sources.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "helper/error.h"
+#include "helper/escaped_list.h"
 #include "helper/image_choice.h"
 #include "helper/options.h"
+#include "plugin/apptainer_variables.h"
 #include "plugin/explain_option.h"
 
 namespace slipway {
@@ -34,6 +37,20 @@ void add(OptionValues& values, const std::string& setting, const std::string& va
   const auto [there, is_new] = values.emplace(setting, value);
   if (is_new || there->second == value) return;
   throw Error(spelled, "contradicts what was given before (" + printable(there->second) + ")", "give it once");
+}
+
+bool is_list(std::string_view setting) {
+  constexpr std::string_view kLists[] = {"mounts", "env", "device", "no_mount"};
+  return std::find(std::begin(kLists), std::end(kLists), setting) != std::end(kLists);
+}
+
+// Each word once: a job passes on what its steps find in their environment, too.
+void add_to_list(std::string& list, const std::string& words) {
+  for (const std::string& word : split_escaped(words, ',')) {
+    const std::vector<std::string> there = split_escaped(list, ',');
+    if (std::find(there.begin(), there.end(), word) != there.end()) continue;
+    list += (list.empty() ? "" : ",") + word;
+  }
 }
 
 // Whether `name` is that of an option, which then is no other one's, cut short.
@@ -64,17 +81,17 @@ Error empty_image(const std::string& spelled) {
   return Error(spelled, "names no image", "name one, or none for a step on the host");
 }
 
-std::string absolute_image(const std::string& image, const std::string& directory) {
+std::string absolute_image(const std::string& image, const Whence& whence) {
   if (image.find('\n') != image.npos) {
     throw Error("--container=" + printable(image), "a line break cannot be part of an image's name", "rename it");
   }
   if (image == kNoImage) return "";
-  if (image.empty() || image.starts_with('/')) return image;
+  if (image.empty()) return image;
   if (image.find("://") != image.npos) {
     throw Error("--container=" + printable(image), "is an address, not an image on this cluster's file systems",
                 "pull it into a SIF file first and name that file");
   }
-  return directory + (directory.ends_with('/') ? "" : "/") + image;
+  return absolute_path(image, whence, "--container=" + printable(image));
 }
 
 }  // namespace
@@ -86,6 +103,9 @@ OptionSources::OptionSources(Slurm& slurm, Settings::Options options, std::vecto
     // Where Pyxis runs too, its variables are its own.
     if (prefix == kOwnPrefix || options == Settings::Options::kPyxis) take_variables(slurm, prefix);
   }
+  take_apptainers(slurm);
+  home_ = slurm.environment("HOME").value_or("");
+  if (!home_.starts_with('/')) home_.clear();
   for (const OptionSpelling& spelling : option_spellings()) drop_what_slurm_passes_on(slurm, spelling.name);
   drop_what_slurm_passes_on(slurm, "container");
   drop_what_slurm_passes_on(slurm, kExplainOption);  // of a command only, never of an environment
@@ -135,6 +155,19 @@ void OptionSources::take_variables(Slurm& slurm, const char* prefix) {
   variables_.merge(found);
 }
 
+void OptionSources::take_apptainers(const Slurm& slurm) {
+  const ApptainerVariables variables = apptainer_variables(slurm);
+  notice_ = variables.notice;
+  for (const auto& [name, value] : variables.binds) {
+    try {
+      with_absolute_sources(value, name, "/");  // for its errors
+      add_to_list(binds_, value);
+    } catch (const Error& error) {
+      wrong_variables_.emplace(name, error);
+    }
+  }
+}
+
 void OptionSources::take(const OptionSpelling& spelling, const char* argument) {
   const std::string value = spelling.value ? spelling.value : argument ? argument : "";
   const std::string spelled = std::string("--") + spelling.name + (spelling.value ? "" : "=" + printable(value));
@@ -144,14 +177,16 @@ void OptionSources::take(const OptionSpelling& spelling, const char* argument) {
   if (before != values.end() && carried_over != given_before_.end() && before->second == carried_over->second) {
     values.erase(before);
   }
-  add(values, spelling.setting, value, spelled);
+  if (is_list(spelling.setting)) add_to_list(values[spelling.setting], value);
+  else if (spelling.setting == std::string_view(kImage)) values[kImage] = value;
+  else add(values, spelling.setting, value, spelled);
 }
 
 // Beside the image of our own option: what was typed wins over what a script or a variable of Slurm's says.
-void OptionSources::take_native(OptionValues& values, const std::string& image, const std::string& directory) const {
+void OptionSources::take_native(OptionValues& values, const std::string& image, const Whence& whence) const {
   if (image.empty()) throw empty_image("--container=");
   const auto option = values.find(kImage);
-  if (option != values.end() && absolute_image(image, directory) != absolute_image(option->second, directory)) {
+  if (option != values.end() && absolute_image(image, whence) != absolute_image(option->second, whence)) {
     if (native_is_carried_over_) return;
     const bool native_is_typed = was_typed(kNative, image, command_line_),
                option_is_typed = was_typed(option_spellings().front(), option->second, command_line_);
@@ -166,12 +201,13 @@ void OptionSources::take_native(OptionValues& values, const std::string& image, 
 
 OptionSources::Resolved OptionSources::resolve(const std::string& directory, bool launches_steps,
                                                bool may_have_sites_image) {
+  const Whence whence(directory, home_);
   OptionValues values = std::exchange(typed_, {});
   values.merge(scripted_);
   scripted_.clear();
   if (!launches_steps) given_before_ = values;
   const std::string first_given = values.empty() ? "" : option_of(values.begin()->first);
-  if (const auto native = std::exchange(native_image_, std::nullopt)) take_native(values, *native, directory);
+  if (const auto native = std::exchange(native_image_, std::nullopt)) take_native(values, *native, whence);
   const bool names_image = values.contains(kImage);
   const auto wrong = std::find_if(wrong_variables_.begin(), wrong_variables_.end(),
                                   [&](const auto& variable) { return !values.contains(variable.first); });
@@ -179,11 +215,12 @@ OptionSources::Resolved OptionSources::resolve(const std::string& directory, boo
   const bool is_inherited = !values.contains(kImage);
   values.insert(inherited_.begin(), inherited_.end());
   const bool is_said = values.contains(kImage);
-  const std::string image = absolute_image(image_of(values), directory);
+  const std::string image = absolute_image(image_of(values), whence);
   const bool may_have_image = !image.empty() || (!is_said && may_have_sites_image);
   if (may_have_image) {
     if (wrong != wrong_variables_.end()) throw wrong->second;
     if (inherited_error_) throw *inherited_error_;
+    if (!binds_.empty()) add_to_list(values["mounts"], binds_);
   } else if (launches_steps) {
     values.clear();
   }
@@ -195,7 +232,7 @@ OptionSources::Resolved OptionSources::resolve(const std::string& directory, boo
     }
     values[kImage] = kSitesImage;
   }
-  return {with_absolute_paths(values, directory), is_inherited};
+  return {with_absolute_paths(values, whence), is_inherited, may_have_image ? notice_ : ""};
 }
 
 }  // namespace slipway

@@ -11,6 +11,7 @@
 #include "helper/error.h"
 #include "helper/option_table.h"
 #include "helper/settings.h"
+#include "helper/whence.h"
 #include "plugin/slurm.h"
 
 namespace slipway {
@@ -27,8 +28,9 @@ class OptionSources {
   // `command_line`: what was typed.
   OptionSources(Slurm& slurm, Settings::Options options, std::vector<std::string> command_line);
 
-  // An option that Slurm has found; `argument` is nullptr for those without one. Throws Error: it was given before,
-  // with another value; it names an image that is empty.
+  // An option that Slurm has found; `argument` is nullptr for those without one. Lists add up, and of images the last
+  // one counts, as of Slurm's own options. Throws Error: another one was given before, with another value; an image is
+  // empty.
   void take(const OptionSpelling& spelling, const char* argument);
 
   // Slurm's own --container of this command. Unset and empty are different: resolve refuses an empty one. One that is
@@ -45,13 +47,15 @@ class OptionSources {
   struct Resolved {
     OptionValues values;
     bool image_is_inherited = false;
+    std::string notice;  // of a container, for the user; empty: there is none
   };
   Resolved resolve(const std::string& directory, bool launches_steps, bool may_have_sites_image);
 
  private:
-  void take_native(OptionValues& values, const std::string& image, const std::string& directory) const;
+  void take_native(OptionValues& values, const std::string& image, const Whence& whence) const;
   void take_inherited(Slurm& slurm);
   void take_variables(Slurm& slurm, const char* prefix);
+  void take_apptainers(const Slurm& slurm);
 
   const std::vector<std::string> command_line_;
   OptionValues typed_, scripted_, variables_, inherited_;
@@ -59,7 +63,9 @@ class OptionSources {
   OptionValues given_before_;
   std::optional<std::string> native_image_;
   bool native_is_carried_over_ = false;
-  std::map<std::string, Error> wrong_variables_;  // by what they would set
+  std::map<std::string, Error> wrong_variables_;  // by what they would set, or by their own names
+  std::string binds_, notice_;                    // of Apptainer's variables
+  std::string home_;                              // empty: none is known
   std::optional<Error> inherited_error_;
 };
 

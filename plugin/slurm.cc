@@ -119,6 +119,8 @@ class Spank : public Slurm {
 
   std::vector<std::string> command_line() const override { return own_command_line(); }
 
+  void warn(const std::string& line) const override { slurm_spank_log("slipway: %s", line.c_str()); }
+
   // srun parses each component's words with getopt, whose variable this is.
   size_t command_index() const override { return static_cast<size_t>(optind); }
 

@@ -49,6 +49,9 @@ class Slurm {
   // In srun, when a component's options are parsed: which word is its command, counted from the component's first word.
   virtual size_t command_index() const = 0;
 
+  // In a client: prints a line for its user.
+  virtual void warn(const std::string& line) const = 0;
+
   // Executes the client once more, with these words and its first environment. Returns on failure.
   virtual void start_again(std::vector<std::string> words) = 0;
   // Executes the program words[0] in place of the client. Returns on failure.

@@ -60,6 +60,8 @@ struct FakeSlurm : slipway::Slurm {
   bool has_native_container() const override { return has_container; }
   bool native_container_breaks_pmix() const override { return breaks_pmix; }
   bool finds_runtime() const override { return has_runtime; }
+  mutable std::vector<std::string> warnings;
+  void warn(const std::string& line) const override { warnings.push_back(line); }
   std::vector<std::string> command_line() const override { return typed; }
   size_t command_index() const override { return command_place; }
   void start_again(std::vector<std::string> words) override { starts.push_back(words); }

@@ -159,8 +159,74 @@ TEST(OptionSources, OneOptionTwiceWithOneValueIsGivenOnce) {
 }
 
 TEST(OptionSources, OneOptionTwiceWithTwoValuesIsAContradiction) {
-  found = {{"container-mounts", "/a"}, {"container-mounts", "/b"}};
-  STRCMP_EQUAL("--container-mounts=/b: contradicts what was given before (/a); give it once", complaint().c_str());
+  found = {{"container-workdir", "/a"}, {"container-workdir", "/b"}};
+  STRCMP_EQUAL("--container-workdir=/b: contradicts what was given before (/a); give it once", complaint().c_str());
+}
+
+TEST(OptionSources, ListsThatAreGivenTwiceAddUp) {
+  found = {{"container-mounts", "/a,/b:/c"}, {"container-env", "X=1"}, {"container-mounts", "/d,/a"}, {"container-env", "Y"}};
+  STRCMP_EQUAL("/a,/b:/c,/d", value("mounts").c_str());
+  STRCMP_EQUAL("X=1,Y", value("env").c_str());
+  // But not what is typed, and what the script says.
+  typed = {"sbatch", "--container-mounts=/t", "job.sh"};
+  found = {{"container-mounts", "/s"}, {"container-mounts", "/t"}};
+  STRCMP_EQUAL("/t", value("mounts").c_str());
+}
+
+TEST(OptionSources, OfTwoImagesTheLastOneCounts) {
+  native.reset();
+  found = {{"container-image", "/a.sif"}, {"container-image", "/b.sif"}};
+  STRCMP_EQUAL("/b.sif", value(kImage).c_str());
+}
+
+TEST(OptionSources, ATildeIsTheHome) {
+  slurm.variables["HOME"] = "/home/alice";
+  native = "~/x.sif";
+  found = {{"container-mounts", "~/in:/in,~:/all,/a:/b:ro,~user:/c"}, {"container-overlay", "~/o:ro"}, {"container-env-file", "~/e"}};
+  const OptionValues values = resolve().values;
+  STRCMP_EQUAL("/home/alice/x.sif", image_of(values).c_str());
+  STRCMP_EQUAL("/home/alice/in:/in,/home/alice:/all,/a:/b:ro,/here/~user:/c", values.at("mounts").c_str());
+  STRCMP_EQUAL("/home/alice/o:ro", values.at("overlay").c_str());
+  STRCMP_EQUAL("/home/alice/e", values.at("env_file").c_str());
+}
+
+TEST(OptionSources, AVariableInAPathIsAMistake) {
+  const char* const why = ": holds a variable, which nothing expands there; write the path itself, or type the option "
+                          "where a shell expands it";
+  for (const char* image : {"$HOME/x.sif", "/scratch/${USER}/x.sif"}) {
+    native = image;
+    STRCMP_EQUAL((std::string("--container=") + image + why).c_str(), complaint().c_str());
+  }
+  native = "/a$1$.sif";
+  STRCMP_EQUAL("", complaint().c_str());
+  for (const auto& [option, argument] : std::initializer_list<std::pair<const char*, const char*>>{
+           {"container-mounts", "/a:/b,$PWD/c:/c"}, {"container-overlay", "$X"}, {"container-env-file", "/$X"}}) {
+    found = {{option, argument}};
+    STRCMP_CONTAINS(why, complaint().c_str());
+  }
+}
+
+TEST(OptionSources, ApptainersBindsAreMountsToo) {
+  slurm.variables = {{"APPTAINER_BIND", "/a:/b:ro"}, {"SINGULARITY_BIND", "/not"}, {"SINGULARITY_BINDPATH", "/c,/a:/b:ro"}};
+  STRCMP_EQUAL("/a:/b:ro,/c", value("mounts").c_str());
+  found = {{"container-mounts", "/d"}};
+  STRCMP_EQUAL("/d,/a:/b:ro,/c", value("mounts").c_str());
+  native.reset();
+  found.clear();
+  CHECK(resolve().values.empty());
+  slurm.variables = {{"APPTAINER_BIND", "/a:/b:no"}};
+  STRCMP_EQUAL("", complaint().c_str());
+  native = "/i.sif";
+  STRCMP_CONTAINS("APPTAINER_BIND=/a:/b:no: there is no flag no", complaint().c_str());
+}
+
+TEST(OptionSources, WhatElseApptainersVariablesSayIsNotObeyedAndTold) {
+  slurm.variables = {{"APPTAINER_CONTAIN", "1"}, {"SINGULARITY_CONTAINALL", "1"}, {"APPTAINER_HOME", "/h"}, {"APPTAINER_CACHEDIR", "/c"}};
+  STRCMP_EQUAL("APPTAINER_CONTAIN, SINGULARITY_CONTAINALL, APPTAINER_HOME: not obeyed here; slipway(1) has SLIPWAY_CONTAIN and "
+               "SLIPWAY_MOUNTS",
+               resolve().notice.c_str());
+  native.reset();
+  STRCMP_EQUAL("", resolve().notice.c_str());
 }
 
 TEST(OptionSources, AnOptionAndItsOppositeAreAContradiction) {
@@ -423,18 +489,19 @@ TEST(OptionSources, WhatWasTypedCountsForOneComponent) {
 }
 
 TEST(OptionSources, WhatSlurmCarriesOverToAJobsNextComponentGivesWay) {
-  const OptionSpelling& spelling = spelling_of("container-image");
+  const OptionSpelling& spelling = spelling_of("container-workdir");
   for (const bool is_step : {false, true}) {
     OptionSources sources(slurm, registered, {"sbatch"});
-    sources.take(spelling, "/a.sif");
+    sources.take_native_image("/i.sif");
+    sources.take(spelling, "/a");
     sources.resolve(directory, is_step, false);
-    sources.take(spelling, "/a.sif");
+    sources.take(spelling, "/a");
     if (is_step) {
-      CHECK_THROWS(Error, sources.take(spelling, "/b.sif"));
+      CHECK_THROWS(Error, sources.take(spelling, "/b"));
       continue;
     }
-    sources.take(spelling, "/b.sif");
-    CHECK_THROWS(Error, sources.take(spelling, "/c.sif"));
-    STRCMP_EQUAL("/b.sif", image_of(sources.resolve(directory, is_step, false).values).c_str());
+    sources.take(spelling, "/b");
+    CHECK_THROWS(Error, sources.take(spelling, "/c"));
+    STRCMP_EQUAL("/b", sources.resolve(directory, is_step, false).values.at("workdir").c_str());
   }
 }

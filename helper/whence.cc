@@ -1,0 +1,34 @@
+#include "helper/whence.h"
+
+#include <unistd.h>
+
+#include <cctype>
+
+#include "helper/error.h"
+
+namespace slipway {
+
+Beginning beginning_of(std::string_view path, const Whence& whence) {
+  if (path.starts_with('/')) return {};
+  if (!whence.home.empty() && (path == "~" || path.starts_with("~/"))) return {whence.home, 1};
+  return {whence.directory + (whence.directory.ends_with('/') ? "" : "/"), 0};
+}
+
+void refuse_variables(const std::string& path, const std::string& what) {
+  for (size_t dollar = path.find('$'); dollar != path.npos; dollar = path.find('$', dollar + 1)) {
+    const unsigned char next = dollar + 1 < path.size() ? path[dollar + 1] : '\0';
+    if (!isalpha(next) && next != '_' && next != '{') continue;
+    if (access(path.c_str(), F_OK) == 0) return;
+    throw Error(what, "holds a variable, which nothing expands there",
+                "write the path itself, or type the option where a shell expands it");
+  }
+}
+
+std::string absolute_path(const std::string& path, const Whence& whence, const std::string& what) {
+  const Beginning beginning = beginning_of(path, whence);
+  const std::string absolute = beginning.text + path.substr(beginning.length);
+  refuse_variables(absolute, what);
+  return absolute;
+}
+
+}  // namespace slipway
