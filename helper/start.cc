@@ -5,18 +5,22 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
+#include "enter/command.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/text_file.h"
+#include "helper/wire.h"
 
 namespace slipway {
 
 namespace {
 
 constexpr char kRunscript[] = "/.singularity.d/runscript";
+constexpr char kOldRunscript[] = "/singularity";  // of images that Singularity 2 built
 constexpr char kRc[] = "/etc/rc";  // enroot's: environment, working directory and entrypoint of a container image
 constexpr size_t kLongestRc = 1 << 20;
 constexpr char kShell[] = "/bin/sh";
@@ -64,8 +68,16 @@ std::vector<std::string> runscript_of(const std::string& app) {
   const std::string of_app = std::string(kApps) + "/" + app + "/scif/runscript";
   if (!app.empty() && exists(of_app)) return {of_app};
   if (exists(kRunscript)) return {kRunscript};
+  if (exists(kOldRunscript)) return {kOldRunscript};
   if (exists(kRc)) return {kShell, kRc};
   return {kShell};
+}
+
+// A directory that was mistyped, or an archive that was packed one directory too high. (An image may be one program.)
+bool looks_like_no_root(const std::string& command) {
+  constexpr const char* kParts[] = {"/bin", "/usr", "/lib", "/sbin"};
+  return std::none_of(std::begin(kParts), std::end(kParts), exists) &&
+         find_command(command.c_str(), kDefaultSearchPath).exit_code != 0;
 }
 
 }  // namespace
@@ -75,6 +87,13 @@ void decide_start(Plan& plan, const Request& request, const Terms& terms) {
   if (!terms.options.app.empty()) check_app(terms.options.app);
   plan.is_batch = !request.batch_script.empty();
   if (terms.options.run.value_or(false) && !plan.is_batch) plan.front = runscript_of(terms.options.app);
+  if (plan.front == std::vector<std::string>{kShell}) {
+    plan.notices.push_back(printable(request.image) + ": has no runscript; " + kShell + " runs in its place");
+  }
+  if (looks_like_no_root(plan.front.empty() ? request.command : plan.front[0])) {
+    plan.notices.push_back(printable(request.image) + ": does not look like a root file system: it has no /bin, /usr, " +
+                           "/lib or /sbin");
+  }
   if (plan.is_batch) {
     plan.interpreter_remedy =
         "use an image that has the program of the script's #! line, or run the script on the host with "
