@@ -1,5 +1,6 @@
 #include "plugin/client.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,9 +10,12 @@
 
 #include "helper/close_miss.h"
 #include "helper/error.h"
+#include "helper/fd.h"
 #include "helper/image_choice.h"
 #include "helper/options.h"
 #include "helper/terms.h"
+#include "helper/text_file.h"
+#include "plugin/batch_script.h"
 #include "plugin/command_line.h"
 #include "plugin/components.h"
 #include "plugin/explain_option.h"
@@ -26,6 +30,7 @@ namespace {
 
 constexpr char kContainer[] = "SLURM_CONTAINER", kJobId[] = "SLURM_JOB_ID";
 constexpr char kSlipway[] = BINDIR "/slipway";
+constexpr size_t kLongestScript = 4 << 20;
 
 std::string working_directory() {
   char path[PATH_MAX];
@@ -75,6 +80,7 @@ void Client::options_are_parsed(Slurm& slurm) {
   if (is_contained || undecided_ > 0) refuse_task_scripts(slurm);
   if (only_explains_) explain(slurm);
   if (!image.empty()) warn_of(slurm, resolved);
+  if (is_contained && is_decided) warn_of_script(slurm, resolved.values);
   if (!is_ocis) show_in_record(slurm, image, components_.size() == 1 && components_[0].place.is_last);
   if (!slurm.launches_steps()) return export_for_job(slurm);
   refuse_multi_prog(slurm);
@@ -89,6 +95,19 @@ void Client::take_native_image(const Slurm& slurm, bool is_ocis) {
   const bool is_carried_over = native && native == native_before_;
   native_before_ = native;
   sources_.take_native_image(native, is_carried_over);
+}
+
+// The image has none of Slurm's commands, or one that finds no cluster.
+void Client::warn_of_script(const Slurm& slurm, const OptionValues& values) const {
+  const std::vector<std::string> command_line = slurm.command_line();
+  const size_t place = slurm.command_index();
+  if (!slurm.is_sbatch() || place >= command_line.size()) return;
+  if (!terms_of(read_options(values), settings_).batch_in_image) return;
+  const Fd script(open(command_line[place].c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  const std::string command = slurm_command_in(text_of_regular_file(script, kLongestScript));
+  if (command.empty()) return;
+  slurm.warn(printable(command_line[place]) + ": calls " + command + ", and is to run in the image, where Slurm's " +
+             "commands do not work; with --container-batch=host it runs on the host, and its steps in the image");
 }
 
 // A job that waits for days must not fail for a mistyped name. Only of what is certainly not here: nodes may differ.

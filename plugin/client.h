@@ -36,6 +36,7 @@ class Client {
   void export_for_steps(Slurm& slurm) const;
   void export_for_job(Slurm& slurm) const;
   void warn_of(const Slurm& slurm, const OptionSources::Resolved& resolved) const;
+  void warn_of_script(const Slurm& slurm, const OptionValues& values) const;
   void refuse_task_scripts(const Slurm& slurm) const;
   void refuse_multi_prog(const Slurm& slurm) const;
   void mark_command_line(Slurm& slurm) const;
