@@ -227,6 +227,17 @@ void add_names(Skeleton& skeleton, Accounts accounts, const Terms& terms) {
   }
 }
 
+std::string what_cannot_be_removed(const Terms& terms) {
+  const std::string fails = "removing, renaming or replacing a directory of the image fails with an I/O error";
+  constexpr char kRemedy[] = "a directory on ext4 or xfs";
+  if (terms.writing == Terms::Writing::kOverlay) {
+    return "--container-overlay=" + printable(terms.options.overlay) + ": its file system keeps no attributes of users; " +
+           fails + "; name " + kRemedy;
+  }
+  return "--container-writable: this kernel keeps no attributes of users in memory (Linux 6.6 does); " + fails +
+         "; use --container-overlay with " + kRemedy;
+}
+
 // The new root must be a mount of this namespace's own: one inherited from root's namespace is locked, and pivot_root
 // answers EINVAL. The skeleton is.
 void enter_root(const Fd& root) {
@@ -239,9 +250,9 @@ void enter_root(const Fd& root) {
 
 }  // namespace
 
-size_t build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
-                       const std::vector<LayoutEntry>& layout, const Additions& additions,
-                       bool image_is_directory) {
+RootTree build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
+                         const std::vector<LayoutEntry>& layout, const Additions& additions,
+                         bool image_is_directory) {
   const HostPolicy policy(request.settings, accounts.home);
   if (image_is_directory) {
     const Fd image(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -261,7 +272,9 @@ size_t build_root_tree(const Request& request, const Accounts& accounts, const T
   if (!root) throw system_error("container", "open(root)");
   for (const Opened& opened : all) mount_into(root, opened, all);
   enter_root(root);
-  return all.size();
+  RootTree built{all.size(), {}};
+  if (!skeleton.keeps_what_is_removed()) built.notices.push_back(what_cannot_be_removed(terms));
+  return built;
 }
 
 }  // namespace slipway

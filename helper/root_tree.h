@@ -2,6 +2,7 @@
 // half inside the user's namespace.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "helper/accounts.h"
@@ -12,10 +13,15 @@
 
 namespace slipway {
 
+struct RootTree {
+  size_t mounts = 0;                // of the layout, that were made
+  std::vector<std::string> notices;  // for the user
+};
+
 // Stands in stage's work directory and leaves this process inside the finished container, at its "/". The mounts of
-// `additions` are among the layout's already. Returns how many mounts of the layout it made. Throws Error.
-size_t build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
-                       const std::vector<LayoutEntry>& layout, const Additions& additions,
-                       bool image_is_directory);
+// `additions` are among the layout's already. Throws Error.
+RootTree build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
+                         const std::vector<LayoutEntry>& layout, const Additions& additions,
+                         bool image_is_directory);
 
 }  // namespace slipway

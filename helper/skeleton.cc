@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
+#include <sys/xattr.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,6 +33,14 @@ Fd open_directory(const char* path) {
 
 // "/a/b" as a path relative to a directory descriptor.
 const char* relative(const std::string& path) { return path.c_str() + 1; }
+
+// lsetxattr(2): of those that set an attribute, the one that a filter for tests can tell from programs' own.
+bool can_have_attributes(const std::string& directory) {
+  constexpr char kName[] = "user.slipway";
+  if (lsetxattr(directory.c_str(), kName, "", 0, 0) != 0) return errno != EOPNOTSUPP;
+  removexattr(directory.c_str(), kName);
+  return true;
+}
 
 }  // namespace
 
@@ -162,6 +171,7 @@ void Skeleton::mount_overlay() {
     if (upper.empty() && !is_read_only) upper = directory;
     else lower = std::string(kSkeletonName) + ":" + directory + "/" + kUpper + ":" + kImageName;
   }
+  if (!is_read_only) keeps_attributes_ = can_have_attributes(upper + "/" + kUpper);
   std::string options = "lowerdir=" + lower;
   if (!is_read_only) options += ",upperdir=" + upper + "/" + kUpper + ",workdir=" + upper + "/" + kWork;
   const unsigned long flags = MS_NOSUID | MS_NODEV | (is_read_only ? MS_RDONLY : 0);

@@ -45,6 +45,11 @@ class Skeleton {
   // Mounts both together at the work directory's `root`.
   void mount_root();
 
+  // Afterwards: whether an overlay can note what was removed. It does so in attributes of users', which tmpfs has from
+  // Linux 6.6 on, and a file system on the host perhaps never: then whatever takes a directory of the image away, or
+  // another name for it, fails with EIO. True also where there is no overlay to be written.
+  bool keeps_what_is_removed() const { return keeps_attributes_; }
+
  private:
   std::string place(const std::string& path);
   void mirror(const std::string& directory);
@@ -59,6 +64,7 @@ class Skeleton {
   Fd skeleton_;  // where add_... make what is missing; the image itself when that is written
   Fd layers_;    // RootWriting::directory
   std::string image_path_;
+  bool keeps_attributes_ = true;
   std::vector<std::string> covers_;  // files of a written directory that others of the skeleton are bound over
 };
 

@@ -159,9 +159,11 @@ void run_user_half(const Request& request, Names names, int socket) {
   std::move(host_entries.begin(), host_entries.end(), std::back_inserter(layout));
   std::move(additions.mounts.begin(), additions.mounts.end(), std::back_inserter(layout));
   Built built;
-  built.mounts = build_root_tree(request, accounts, terms, layout, additions, images.root == ImageMount::kBind);
+  RootTree tree = build_root_tree(request, accounts, terms, layout, additions, images.root == ImageMount::kBind);
+  built.mounts = tree.mounts;
   built.root_tree_ns = nanoseconds(Timeline::Clock::now() - served);
 
+  std::move(tree.notices.begin(), tree.notices.end(), std::back_inserter(plan.notices));
   add_variables_of_image(plan);
   decide_start(plan, request, terms);
   check_mpi_of_program(plan, request, terms);

@@ -4,9 +4,11 @@
 
 #include <poll.h>
 #include <seccomp.h>
+#include <linux/magic.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -27,6 +29,7 @@ struct Kernel {
   bool has_loop_configure;              // 5.8
   bool has_overlay_in_user_namespaces;  // 5.11
   bool has_idmapped_squashfs;           // 6.2
+  // And none has users' attributes on tmpfs (6.6), as far as lsetxattr(2) sets them.
 };
 
 constexpr Kernel kKernels[] = {
@@ -67,6 +70,7 @@ int load_filter(const Kernel& kernel) {
   if (kernel.last_call >= SYS_mount_setattr) {
     must(seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SYS_mount_setattr, 0), "seccomp_rule_add(mount_setattr)");
   }
+  must(seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(lsetxattr), 0), "seccomp_rule_add(lsetxattr)");
   must(seccomp_load(filter), "seccomp_load");
   return seccomp_notify_fd(filter);
 }
@@ -84,8 +88,21 @@ bool is_in_our_user_namespace(pid_t process) {
   return namespace_of(std::to_string(process)) == namespace_of("self");
 }
 
+bool is_on_tmpfs(pid_t process, const char* path) {
+  struct statfs status;
+  const std::string from = "/proc/" + std::to_string(process) + (path[0] == '/' ? "/root" : "/cwd/") + path;
+  return statfs(from.c_str(), &status) == 0 && status.f_type == TMPFS_MAGIC;
+}
+
 // The error with which the old kernel answers, or 0.
 int refusal(const Kernel& kernel, const seccomp_notif& call) {
+  if (call.data.nr == SYS_lsetxattr) {
+    char path[256] = "", name[sizeof "user."] = "";
+    // As much as lies in front of the end of what is mapped there.
+    for (size_t size = sizeof path - 1; size > 0 && !read_memory(call.pid, call.data.args[0], path, size);) size /= 2;
+    read_memory(call.pid, call.data.args[1], name, sizeof name - 1);
+    return strcmp(name, "user.") == 0 && is_on_tmpfs(call.pid, path) ? EOPNOTSUPP : 0;
+  }
   if (call.data.nr == SYS_mount) {
     char type[sizeof "overlay"];
     const bool is_overlay = read_memory(call.pid, call.data.args[2], type, sizeof type) &&
