@@ -272,7 +272,7 @@ RootTree build_root_tree(const Request& request, const Accounts& accounts, const
   if (!root) throw system_error("container", "open(root)");
   for (const Opened& opened : all) mount_into(root, opened, all);
   enter_root(root);
-  RootTree built{all.size(), {}};
+  RootTree built{all.size(), skeleton.notices()};
   if (!skeleton.keeps_what_is_removed()) built.notices.push_back(what_cannot_be_removed(terms));
   return built;
 }

@@ -113,12 +113,11 @@ void Skeleton::make_file(const std::string& where, const std::string& path, cons
 
 void Skeleton::add_file(const std::string& path, const std::string& content) {
   if (writing_.how != RootWriting::kDirectory) return make_file(place(path), path, content);
-  // The user's own file stays as it is, below ours; a link that leads nowhere stays without.
-  if (!open_inside(image_, path, O_PATH)) {
-    struct stat status;
-    const std::string where = place(path);
-    if (fstatat(image_.get(), relative(where), &status, AT_SYMLINK_NOFOLLOW) == 0) return;
-    make_file(where, path, "");
+  // What its user has in the way of ours stays.
+  const std::string hindrance = hindrance_of_cover(path);
+  if (!hindrance.empty()) {
+    notices_.push_back(printable(path) + " stays as the image has it: " + hindrance);
+    return;
   }
   const std::string name = std::string(kSkeletonName) + "/" + std::to_string(covers_.size());
   const Fd fd(open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
@@ -126,6 +125,27 @@ void Skeleton::add_file(const std::string& path, const std::string& content) {
     throw system_error(printable(path), "write");
   }
   covers_.push_back(path);
+}
+
+// Makes a file to be covered where there is none. The user's own file stays as it is, below ours. Empty: nothing is in
+// the way.
+std::string Skeleton::hindrance_of_cover(const std::string& path) {
+  struct stat status;
+  if (const Fd there = open_inside(image_, path, O_PATH)) {
+    return fstat(there.get(), &status) == 0 && S_ISREG(status.st_mode) ? "" : "it is no file";
+  }
+  const std::string directory = path.substr(0, path.find_last_of('/'));
+  if (open_inside(image_, directory, O_PATH) && !open_inside(image_, directory, O_PATH | O_DIRECTORY)) {
+    return directory + " is no directory";
+  }
+  try {
+    const std::string where = place(path);
+    if (fstatat(image_.get(), relative(where), &status, AT_SYMLINK_NOFOLLOW) == 0) return "it is a link that leads nowhere";
+    make_file(where, path, "");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
 }
 
 void Skeleton::add_link(const std::string& path, const std::string& target) {

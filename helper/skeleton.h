@@ -50,11 +50,15 @@ class Skeleton {
   // another name for it, fails with EIO. True also where there is no overlay to be written.
   bool keeps_what_is_removed() const { return keeps_attributes_; }
 
+  // For the user: what of the above is not in a directory that is written itself.
+  const std::vector<std::string>& notices() const { return notices_; }
+
  private:
   std::string place(const std::string& path);
   void mirror(const std::string& directory);
   void make_directory(const std::string& where, mode_t mode);
   void make_file(const std::string& where, const std::string& path, const std::string& content);
+  std::string hindrance_of_cover(const std::string& path);
   void make_layers();
   void mount_overlay();
   void mount_written_directory();
@@ -65,6 +69,7 @@ class Skeleton {
   Fd layers_;    // RootWriting::directory
   std::string image_path_;
   bool keeps_attributes_ = true;
+  std::vector<std::string> notices_;
   std::vector<std::string> covers_;  // files of a written directory that others of the skeleton are bound over
 };
 
