@@ -21,6 +21,7 @@
 #include "enter/descriptors.h"
 #include "enter/elsewhere.h"
 #include "enter/gpus.h"
+#include "enter/interpreter.h"
 #include "enter/join.h"
 #include "enter/mpi_check.h"
 #include "enter/privileges.h"
@@ -163,7 +164,11 @@ char* with_bcast_name(char* command) {
          "give a script its #! line, or use an image built for this node's architecture");
   }
   if (errno == ENOENT) {
-    fail(kExitNotFound, found.path, "its interpreter or dynamic loader does not exist in the image",
+    char interpreter[1000], name[1000], why[sizeof name + 64];
+    read_interpreter(found.path, interpreter, sizeof interpreter);
+    snprintf(why, sizeof why, "its interpreter or dynamic loader%s%s%s does not exist in the image",
+             *interpreter ? ", " : "", printable(interpreter, name, sizeof name), *interpreter ? "," : "");
+    fail(kExitNotFound, found.path, why,
          interpreter_remedy ? interpreter_remedy : "use a program that was built for this image");
   }
   fail(kExitNotExecutable, found.path, strerror(errno), nullptr);

@@ -49,9 +49,12 @@ class Layout {
       add_bind(request_.batch_script, request_.batch_script, LayoutEntry::kMust, "the job's script").flags = MS_RDONLY;
     }
     for (size_t i = 0; i < terms_.options.mounts.size(); ++i) {
-      LayoutEntry& entry = add_word(terms_.options.mounts[i], "--container-mounts");
-      entry.asked_for = AskedFor::kByName;
-      entry.word_number = i;
+      const size_t before = entries_.size();
+      add_under_typed_name(terms_.options.mounts[i], "--container-mounts");
+      for (size_t entry = before; entry < entries_.size(); ++entry) {
+        entries_[entry].asked_for = AskedFor::kByName;
+        entries_[entry].word_number = i;
+      }
     }
     return std::move(entries_);
   }
@@ -102,6 +105,20 @@ class Layout {
     entry.mode = "0755";
     entry.asked_by = asked_by;
     return add(std::move(entry));
+  }
+
+  // And, at its own place, under its real name, where that leads through links: #! lines and configurations hold it.
+  void add_under_typed_name(const MountWord& word, const char* asked_by) {
+    const LayoutEntry entry = add_word(word, asked_by);
+    if (word.kind != MountWord::kBind || !word.target.empty()) return;
+    char real[PATH_MAX];
+    if (!realpath(word.source.c_str(), real) || real == entry.word.target || belongs_to_image(real)) return;
+    const bool there = std::any_of(entries_.begin(), entries_.end(), [&](const LayoutEntry& other) {
+      return other.word.kind == MountWord::kBind && is_at_or_below(real, other.word.target);
+    });
+    if (there) return;
+    entries_.push_back(entry);
+    entries_.back().word.target = real;
   }
 
   // /dev comes before what is mounted in it.
@@ -204,7 +221,11 @@ class Layout {
       }
       return;
     }
-    for (const MountWord& word : mount_words(text, "mounts")) add_word(word, kAskedBy).need = LayoutEntry::kIfThere;
+    for (const MountWord& word : mount_words(text, "mounts")) {
+      const size_t before = entries_.size();
+      add_under_typed_name(word, kAskedBy);
+      for (size_t entry = before; entry < entries_.size(); ++entry) entries_[entry].need = LayoutEntry::kIfThere;
+    }
   }
 
   // One word stands for all releases of NFS.
