@@ -227,6 +227,13 @@ void add_names(Skeleton& skeleton, Accounts accounts, const Terms& terms) {
   }
 }
 
+// As root, apt becomes another user to fetch packages (setgroups, setresuid), which nobody can where one id is mapped.
+void let_apt_be_root(Skeleton& skeleton) {
+  const std::string directory = "/etc/apt/apt.conf.d";
+  if (!skeleton.has_directory(directory)) return;
+  skeleton.add_file(directory + "/99slipway", "APT::Sandbox::User \"root\";\n");
+}
+
 std::string what_cannot_be_removed(const Terms& terms) {
   const std::string fails = "removing, renaming or replacing a directory of the image fails with an I/O error";
   constexpr char kRemedy[] = "a directory on ext4 or xfs";
@@ -264,6 +271,7 @@ RootTree build_root_tree(const Request& request, const Accounts& accounts, const
   if (terms.writing != Terms::Writing::kOverlay) writing.memory = request.settings.writable_size;
   Skeleton skeleton(writing, overlay_directory(terms, policy));
   add_names(skeleton, accounts, terms);
+  if (terms.remaps_root) let_apt_be_root(skeleton);
   for (const auto& [path, content] : additions.files) skeleton.add_file(path, content);
   for (const auto& [path, target] : additions.links) skeleton.add_link(path, target);
   add_mount_points(skeleton, all);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <utility>
 #include <cerrno>
+#include <ctime>
 
 #include "helper/error.h"
 #include "helper/image_mount.h"
@@ -40,6 +41,17 @@ bool can_have_attributes(const std::string& directory) {
   if (lsetxattr(directory.c_str(), kName, "", 0, 0) != 0) return errno != EOPNOTSUPP;
   removexattr(directory.c_str(), kName);
   return true;
+}
+
+// With index=on the kernel refuses a layer that another overlay writes, which it allows otherwise and calls undefined.
+// (It then finds no use for an index in a user's namespace.) The mounts of a step that has ended go a moment later.
+bool mount_when_free(const std::string& options, unsigned long flags) {
+  constexpr timespec kMoment{0, 20'000'000};
+  for (int moments = 0;; ++moments) {
+    if (mount("slipway", kRootName, "overlay", flags, options.c_str()) == 0) return true;
+    if (errno != EBUSY || moments == 100) return false;
+    nanosleep(&kMoment, nullptr);
+  }
 }
 
 }  // namespace
@@ -158,6 +170,10 @@ void Skeleton::add_link(const std::string& path, const std::string& target) {
   }
 }
 
+bool Skeleton::has_directory(const std::string& path) const {
+  return open_inside(image_, path, O_PATH | O_DIRECTORY).get() >= 0;
+}
+
 std::string Skeleton::image_file(const std::string& path) const {
   return text_of_regular_file(open_inside(image_, path, O_RDONLY | O_NONBLOCK | O_NOCTTY), kLongestImageFile);
 }
@@ -196,8 +212,15 @@ void Skeleton::mount_overlay() {
   if (!is_read_only) options += ",upperdir=" + upper + "/" + kUpper + ",workdir=" + upper + "/" + kWork;
   const unsigned long flags = MS_NOSUID | MS_NODEV | (is_read_only ? MS_RDONLY : 0);
   // Before 5.11 there is no userxattr, and where users may mount overlays all the same (RHEL 8) they do without.
-  if (mount("slipway", kRootName, "overlay", flags, (options + ",userxattr").c_str()) == 0) return;
-  if (errno == EINVAL && mount("slipway", kRootName, "overlay", flags, options.c_str()) == 0) return;
+  const bool is_kept = layers_ && !is_read_only && writing_.memory.empty();
+  for (const char* more : {is_kept ? ",userxattr,index=on" : ",userxattr", ",userxattr", ""}) {
+    if (mount_when_free(options + more, flags)) return;
+    if (errno != EINVAL) break;
+  }
+  if (errno == EBUSY) {
+    throw Error("--container-overlay=" + printable(writing_.directory), "another step on this node writes it",
+                "wait for its end, name another directory, or only read it (DIR:ro)");
+  }
   throw system_error(layers_ ? "--container-overlay=" + printable(writing_.directory) : "--container-writable",
                      "mount(overlay)",
                      "this takes Linux 5.11 and, for --container-overlay, a directory on a local file system");

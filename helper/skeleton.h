@@ -39,6 +39,9 @@ class Skeleton {
   // is to be below `path` cannot be made any more.
   void add_link(const std::string& path, const std::string& target);
 
+  // Whether the image has it.
+  bool has_directory(const std::string& path) const;
+
   // The image's own file, at most 1 MiB of it; empty when there is none.
   std::string image_file(const std::string& path) const;
 
