@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -18,7 +19,9 @@
 #include <string>
 #include <vector>
 
+#include "helper/child.h"
 #include "helper/fd.h"
+#include "helper/identity.h"
 #include "helper/image_mount.h"
 #include "helper/text_file.h"
 
@@ -60,9 +63,26 @@ bool kill_rank(pid_t rank, const struct stat& mount_namespace) {
   return syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0) == 0;
 }
 
+// Else its user reads "Killed" and no more. The rank's standard error may be anything of its user's, so the user opens
+// it, and is not waited for.
+void tell_rank(pid_t rank, const Request& request) {
+  constexpr int kPatience = 500;  // milliseconds
+  Child child([&](int) {
+    become_user(request);
+    const std::string path = "/proc/" + std::to_string(rank) + "/fd/2";
+    const Fd errors(open(path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    char node[HOST_NAME_MAX + 1] = "a node";
+    gethostname(node, HOST_NAME_MAX);
+    dprintf(errors.get(), "slipway: %s: a FUSE server of this step has ended, and its files are gone; its ranks there are killed\n",
+            node);
+  });
+  child.answers_within(kPatience);
+}
+
 void kill_ranks(const Fd& slurmstepd, const struct stat& mount_namespace, const Request& request) {
   bool killed = false;
   for (const pid_t child : children_of(slurmstepd).value_or(std::vector<pid_t>())) {
+    if (!killed && runs_in(child, mount_namespace) && !is_dying(child)) tell_rank(child, request);
     killed |= kill_rank(child, mount_namespace);
   }
   if (!killed) return;
