@@ -63,6 +63,12 @@ struct Fields {
 Fields fields_of(const std::string& part, const std::string& option) {
   const std::vector<std::string> fields = split_escaped(part, ':');
   if (fields.size() > 3 || fields[0].empty()) throw Error(option + "=" + printable(part), "is no mount", kForm);
+  const bool is_flag = fields.size() == 1 && std::any_of(std::begin(kFlags), std::end(kFlags),
+                                                         [&](const Flag& flag) { return flag.name == fields[0]; });
+  if (is_flag) {
+    throw Error(option + "=..." + printable(part), "is a flag, and a comma begins another mount",
+                "join flags with +, as in SRC:DST:ro+noexec");
+  }
   return {fields[0], fields.size() > 1 ? fields[1] : "", fields.size() > 2 ? fields[2] : ""};
 }
 

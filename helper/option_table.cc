@@ -41,6 +41,8 @@ constexpr OptionSpelling kSpellings[] = {
     {"container-gpu-bind", "gpu_bind", nullptr, "order|closest|none", "GPUs that each rank sees, their order", false},
     {"container-nic-bind", "nic_bind", nullptr, "closest|none", "name the nearest NICs to each rank", false},
     {"container-device", "device", nullptr, "KIND=NAME[,...]", "show these devices of CDI", false},
+    {"container-name", "name", nullptr, "NAME", "not yet: no container outlives its step", true},
+    {"container-save", "save", nullptr, "PATH", "not yet: see --container-overlay", true},
     {"container-batch", "batch", nullptr, "image|host", "where sbatch's script runs", false},
 };
 

@@ -73,6 +73,18 @@ void read_batch(Options& options, const std::string& value) {
   }
 }
 
+// Pyxis has both.
+void refuse_name(Options&, const std::string& value) {
+  throw misunderstood("name", value, "no container outlives its step yet",
+                      "start each step from the image; --container-overlay=DIR keeps what it writes for the next one");
+}
+
+void refuse_save(Options&, const std::string& value) {
+  throw misunderstood("save", value, "no container is saved as an image yet",
+                      "keep what it writes with --container-overlay=DIR, or write a directory (--container=DIR "
+                      "--container-writable) and make an image of it with slipway build");
+}
+
 void read_app(Options& options, const std::string& value) {
   options.app = value;
   if (value.empty() || value[0] == '.' || value.find('/') != value.npos) {
@@ -144,6 +156,8 @@ constexpr Reader kReaders[] = {
     {"env_file", read_environment_file},
     {"run", [](Options& o, const std::string& value) { o.run = is_yes(value); }},
     {"app", read_app},
+    {"name", refuse_name},
+    {"save", refuse_save},
     {"writable", [](Options& o, const std::string& value) { o.writable = is_yes(value); }},
     {"overlay", read_overlay},
     {"remap_root", [](Options& o, const std::string& value) { o.remap_root = is_yes(value); }},

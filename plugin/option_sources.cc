@@ -87,7 +87,10 @@ std::string absolute_image(const std::string& image, const Whence& whence) {
   }
   if (image == kNoImage) return "";
   if (image.empty()) return image;
-  if (image.find("://") != image.npos) {
+  // Where a file may be called so, it has another name: ./a#b
+  const size_t mark = image.find('#');
+  const bool is_in_registry = mark != image.npos && image.find('/') > mark && image.find_first_of(".:") < mark;
+  if (image.find("://") != image.npos || is_in_registry) {
     throw Error("--container=" + printable(image), "is an address, not an image on this cluster's file systems",
                 "pull it into a SIF file first and name that file");
   }

@@ -36,6 +36,12 @@ TEST(MountWords, ASourceAloneIsBoundAtItsOwnPlace) {
   LONGS_EQUAL(0, word.flags);
 }
 
+TEST(MountWords, AFlagBehindACommaIsNoMount) {
+  STRCMP_EQUAL("--m=...noexec: is a flag, and a comma begins another mount; join flags with +, as in SRC:DST:ro+noexec",
+               complaint_about("/a:/b:ro,noexec").c_str());
+  STRCMP_EQUAL("", complaint_about("/a:/b:ro,./noexec:/c").c_str());
+}
+
 TEST(MountWords, SourceTargetAndFlagsStandBetweenColons) {
   const MountWord word = word_of("/data:/mnt:ro+nosuid+nodev+noexec");
   STRCMP_EQUAL("/data", word.source.c_str());

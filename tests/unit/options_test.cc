@@ -59,7 +59,7 @@ TEST(Options, EveryOptionWithAnArgumentIsUnderstoodOrRefused) {
                                                        {"env", "="},     {"overlay", ":"}, {"app", "/"},
                                                        {"unshare", "x"}, {"batch", "x"}, {"mpi", "x"},
                                                        {"fabric", "x"},  {"gpu_bind", "x"}, {"nic_bind", "x"},
-                                                       {"device", "x"}};
+                                                       {"device", "x"},  {"name", "x"},    {"save", "x"}};
   for (const OptionSpelling& spelling : option_spellings()) {
     const auto bad = nonsense.find(spelling.setting);
     const bool takes_anything = std::string(spelling.setting) == kImage || std::string(spelling.setting) == "env_file";
