@@ -47,7 +47,7 @@ TEST(OptionTable, PyxisOptionsAreMarked) {
                                         "container-mount-home", "no-container-mount-home", "container-env",
                                         "container-entrypoint", "no-container-entrypoint", "container-entrypoint-log",
                                         "container-writable", "container-readonly", "container-remap-root",
-                                        "no-container-remap-root", "container-unshare"}));
+                                        "no-container-remap-root", "container-unshare", "container-name", "container-save"}));
 }
 
 TEST(OptionTable, AVariableIsCalledAsItsOption) {
