@@ -28,7 +28,7 @@ namespace slipway {
 
 namespace {
 
-constexpr char kContainer[] = "SLURM_CONTAINER", kJobId[] = "SLURM_JOB_ID";
+constexpr char kContainer[] = "SLURM_CONTAINER";
 constexpr char kSlipway[] = BINDIR "/slipway";
 constexpr size_t kLongestScript = 4 << 20;
 
@@ -111,12 +111,12 @@ void Client::warn_of_script(const Slurm& slurm, const OptionValues& values) cons
 }
 
 // A job that waits for days must not fail for a mistyped name. Only of what is certainly not here: nodes may differ.
-// srun that does not wait for nodes says the same a moment later.
+// Whoever types srun reads what the nodes say.
 void Client::warn_of(const Slurm& slurm, const OptionSources::Resolved& resolved) const {
   const std::vector<std::string> command_line = slurm.command_line();
   if (std::any_of(command_line.begin(), command_line.end(), is_marked)) return;  // it was said before the second start
   if (!resolved.notice.empty()) slurm.warn(resolved.notice);
-  if (slurm.launches_steps() && slurm.environment(kJobId)) return;
+  if (slurm.launches_steps()) return;
   std::vector<std::string> paths = {image_of(resolved.values)};
   for (const MountWord& word : read_options(resolved.values).mounts) {
     if (word.kind == MountWord::kBind) paths.push_back(word.source);

@@ -213,7 +213,7 @@ unset UNWANTED
 export SEEN="${SLURM_PROCID:-none} ${SLURM_JOB_ID:-none} ${SLIPWAY_CONTAINER:-none}"
 export SLURM_PROCID=forged SLURM_JOB_ID=forged PMIX_RANK=forged SLIPWAY_CONTAINER=forged CUDA_VISIBLE_DEVICES=image
 echo "run $$" >> "$HOME/environment-runs"
-cp /proc/self/status "$HOME/environment-status"
+cat /proc/self/status > "$HOME/environment-status"
 cat /proc/self/cgroup > "$HOME/environment-cgroup"
 cat /proc/self/limits > "$HOME/environment-limits"
 ls /proc/self/fd > "$HOME/environment-descriptors"
