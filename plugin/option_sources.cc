@@ -95,8 +95,8 @@ void OptionSources::take_inherited(Slurm& slurm) {
   const auto image = take_variable(slurm, kContainer);
   if (image && !image->empty()) inherited_[kImage] = *image;
   try {
-    const auto lines = take_variable(slurm, kJobVariable);
-    if (lines) inherited_.merge(with_absolute_paths(values_in(*lines), "/"));
+    const auto text = take_variable(slurm, kJobVariable);
+    if (text) inherited_.merge(with_absolute_paths(values_in(*text), "/"));
   } catch (const Error& error) {
     inherited_error_ = error;
   }
