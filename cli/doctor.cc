@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "doctor/checks.h"
 #include "doctor/examination.h"
+#include "doctor/report.h"
 #include "doctor/suggestion.h"
 #include "helper/error.h"
 
@@ -35,24 +36,17 @@ void print_json(const std::vector<Finding>& findings) {
   printf("%s\n", all.dump(2).c_str());
 }
 
-void print(const std::vector<Finding>& findings) {
-  for (const Finding& finding : findings) {
-    const std::string remedy = finding.remedy.empty() ? "" : "; " + finding.remedy;
-    printf("%-8s %s: %s: %s%s\n", word_of(finding.status), finding.check.c_str(), printable(finding.found).c_str(),
-           printable(finding.means).c_str(), printable(remedy).c_str());
-  }
-}
-
 }  // namespace
 
 int doctor_command(const std::vector<std::string>& words) {
-  bool as_json = false, suggests = false;
+  bool as_json = false, is_quiet = false, suggests = false;
   for (const std::string& word : words) {
     if (word == "--json") as_json = true;
+    else if (word == "--quiet") is_quiet = true;
     else if (word == "--suggest") suggests = true;
     else throw UsageError("doctor: unknown word " + printable(word));
   }
-  if (as_json && suggests) throw UsageError("doctor: --json or --suggest, not both");
+  if (as_json + is_quiet + suggests > 1) throw UsageError("doctor: takes one of --json, --quiet and --suggest");
   const Node node;
   if (suggests) {
     alarm(kLimit.count());  // ends it where a file server does not answer
@@ -61,7 +55,7 @@ int doctor_command(const std::vector<std::string>& words) {
   }
   const std::vector<Finding> findings = examine(node, checks(), kLimit);
   if (as_json) print_json(findings);
-  else print(findings);
+  else fputs((is_quiet ? quiet_report_of(findings) : report_of(findings)).c_str(), stdout);
   return is_fit(findings) ? 0 : kExitRefused;
 }
 

@@ -16,7 +16,7 @@ constexpr char kUsage[] =
     "usage: slipway build [--comp=zstd|gzip|xz|lz4|lzo|none] [--arch=ARCH] OUT.sif DIRECTORY|SQUASHFS\n"
     "       slipway inspect [--json] IMAGE\n"
     "       slipway policy [--json] [--user USER] [--partition PARTITION] [--account ACCOUNT] [IMAGE]\n"
-    "       slipway doctor [--json|--suggest]\n"
+    "       slipway doctor [--json|--quiet|--suggest]\n"
     "       slipway explain [--json] -- srun|sbatch|salloc WORD...\n"
     "       slipway topology [--ranks N] [--cpus-per-rank M] [--distribution block:block|block:cyclic]\n"
     "                        [--gpu-bind order|closest|none] [--xml FILE] [--svg FILE] [--json]\n"

@@ -10,24 +10,21 @@ using doctor::Node;
 
 constexpr int kDeepestInclude = 8;
 
-std::optional<PluginLine> find_line(const Node& node, const std::string& path, const std::string& plugin, int depth) {
+void add_lines(std::vector<StackLine>& lines, const Node& node, const std::string& path, int depth) {
   std::istringstream file(node.text(path));
   size_t number = 0;
   for (std::string line; std::getline(file, line);) {
     ++number;
     const std::vector<std::string> words = doctor::words_of(line.substr(0, line.find('#')));
-    if (words.size() < 2) continue;
-    if (words[0] == "include" && depth < kDeepestInclude) {
+    if (words.empty()) continue;
+    if (words[0] != "include") lines.push_back({path, path + " line " + std::to_string(number), words});
+    else if (words.size() > 1 && depth < kDeepestInclude) {
       const std::string directory = words[1].starts_with('/') ? "" : path.substr(0, path.find_last_of('/') + 1);
       for (const std::string& included : node.matching(directory + words[1])) {
-        if (auto found = find_line(node, included, plugin, depth + 1)) return found;
+        add_lines(lines, node, included, depth + 1);
       }
-    } else if (words[1].substr(words[1].find_last_of('/') + 1) == plugin) {
-      const std::string place = path + " line " + std::to_string(number);
-      return PluginLine{path, place, words[0], words[1], {words.begin() + 2, words.end()}};
     }
   }
-  return std::nullopt;
 }
 
 doctor::SlurmConf slurm_conf_of_this_node() {
@@ -46,8 +43,18 @@ std::string path_of_plugstack_conf(const doctor::SlurmConf& slurm) {
   return named.empty() ? slurm.directory() + "plugstack.conf" : named;
 }
 
+std::vector<StackLine> lines_of_plugstack(const Node& node, const std::string& plugstack_conf) {
+  std::vector<StackLine> lines;
+  add_lines(lines, node, plugstack_conf, 0);
+  return lines;
+}
+
 std::optional<PluginLine> plugin_line(const Node& node, const std::string& plugstack_conf, const std::string& plugin) {
-  return find_line(node, plugstack_conf, plugin, 0);
+  for (const auto& [file, place, words] : lines_of_plugstack(node, plugstack_conf)) {
+    if (words.size() < 2 || words[1].substr(words[1].find_last_of('/') + 1) != plugin) continue;
+    return PluginLine{file, place, words[0], words[1], {words.begin() + 2, words.end()}};
+  }
+  return std::nullopt;
 }
 
 Settings settings_of_this_node(Subject subject) {

@@ -11,9 +11,14 @@
 
 namespace slipway {
 
+struct StackLine {
+  std::string file;   // in which it stands
+  std::string place;  // for people: "/etc/slurm/plugstack.conf line 3"
+  std::vector<std::string> words;
+};
+
 struct PluginLine {
-  std::string file;         // in which it stands
-  std::string place;        // for people: "/etc/slurm/plugstack.conf line 3"
+  std::string file, place;
   std::string requirement;  // "required" or "optional"
   std::string plugin;       // its path, or its name in Slurm's plugin directory
   std::vector<std::string> words;
@@ -22,7 +27,10 @@ struct PluginLine {
 // Where Slurm looks for plugins' lines: PlugStackConfig, or plugstack.conf beside slurm.conf.
 std::string path_of_plugstack_conf(const doctor::SlurmConf& slurm);
 
-// The line of the plugin with this file name, in plugstack.conf or what it includes (spank(8)).
+// Those of plugstack.conf and, in the place of an include, of what it includes (spank(8)), without comments.
+std::vector<StackLine> lines_of_plugstack(const doctor::Node& node, const std::string& plugstack_conf);
+
+// The line of the plugin with this file name.
 std::optional<PluginLine> plugin_line(const doctor::Node& node, const std::string& plugstack_conf,
                                       const std::string& plugin = "spank_slipway.so");
 

@@ -27,6 +27,7 @@ constexpr Check kChecks[] = {
     {"Slurm", look_at_slurm_release},
     {"plugstack.conf", look_at_plugin_line},
     {"required", look_at_requirement},
+    {"stray keys", look_at_stray_keys},
     {"plugin", look_at_plugin},
     {"helpers", look_at_helpers},
     {"settings", look_at_settings},

@@ -56,6 +56,7 @@ Finding look_at_fuse_program(const Site& site);
 Finding look_at_helpers(const Site& site);
 Finding look_at_plugin_line(const Site& site);
 Finding look_at_requirement(const Site& site);
+Finding look_at_stray_keys(const Site& site);
 Finding look_at_plugin(const Site& site);
 Finding look_at_settings(const Site& site);
 Finding look_at_scopes(const Site& site);

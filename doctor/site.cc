@@ -1,5 +1,6 @@
 #include "doctor/site.h"
 
+#include <cstring>
 #include <sstream>
 
 #include "helper/text_file.h"
@@ -8,12 +9,10 @@ namespace slipway::doctor {
 
 namespace {
 
-constexpr std::string_view kConfig = "config=";
-
 // As the plugin reads them, but below the node's directory.
 Settings settings_behind(const Node& node, PluginLine line) {
   for (std::string& word : line.words) {
-    if (word.starts_with(kConfig)) word = std::string(kConfig) + node.place_of(word.substr(kConfig.size()));
+    if (word.starts_with(kConfig)) word = kConfig + node.place_of(word.substr(strlen(kConfig)));
   }
   return read_settings(line.words, {}, line.place);
 }

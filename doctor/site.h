@@ -1,12 +1,14 @@
 // What the checks look at: the node, and what its admin configured.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/plugstack.h"
 #include "doctor/installation.h"
+#include "doctor/namespace_trial.h"
 #include "doctor/node.h"
 #include "doctor/slurm_conf.h"
 #include "helper/mount_table.h"
@@ -22,6 +24,8 @@ struct Site {
   std::optional<PluginLine> line;
   Settings settings;
   std::vector<MountEntry> mounts;  // those of this process's mount namespace
+  // Files do not answer it; unit tests do, in its place.
+  std::function<NamespaceTrial()> try_namespaces = doctor::try_namespaces;
 };
 
 Site site_of(const Node& node);

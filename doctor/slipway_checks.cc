@@ -77,6 +77,15 @@ std::string enter_in(std::string_view object) {
   return "";
 }
 
+// Whether config= names it: its keys are in force then.
+bool is_config(const Site& site, const std::string& file) {
+  if (!site.line) return false;
+  return std::any_of(site.line->words.begin(), site.line->words.end(), [&](const std::string& word) {
+    return word.starts_with(kConfig) &&
+           site.node.real_path(word.substr(strlen(kConfig))) == site.node.real_path(file);
+  });
+}
+
 std::string table_error(void (*read)(const Settings&), const Settings& settings) {
   try {
     read(settings);
@@ -129,6 +138,29 @@ Finding look_at_requirement(const Site& site) {
   return missing("the line in " + file + " says " + said,
                  "a step that asked for a container can run on the host when the plugin fails",
                  "write required in its place");
+}
+
+// Slurm says of such a line "Invalid line. Ignoring.", in a log that nobody reads for it.
+Finding look_at_stray_keys(const Site& site) {
+  std::vector<std::string> stray;
+  std::string included;
+  for (const StackLine& line : lines_of_plugstack(site.node, site.plugstack_conf)) {
+    if (!is_key_word(line.words[0])) continue;
+    if (is_config(site, line.file)) included = line.file;
+    else stray.push_back(line.words[0] + " in " + line.place);
+  }
+  if (!stray.empty()) {
+    const char* const are = stray.size() == 1 ? " is no line of Slurm's, which ignores it"
+                                              : " are no lines of Slurm's, which ignores them";
+    return missing(list_of(stray) + are, "this policy is not in force",
+                   "put it behind the plugin's path or into the file of config=");
+  }
+  if (!included.empty()) {
+    return warning(printable(included) + ", which config= names, is included in plugstack.conf, too",
+                   "its keys are in force, but Slurm complains of each of its lines in each step",
+                   "move it to " + printable(site.slurm.directory()) + ", and correct config=");
+  }
+  return ok("none in plugstack.conf", "each key stands where Slipway reads it");
 }
 
 Finding look_at_plugin(const Site& site) {

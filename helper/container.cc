@@ -163,7 +163,7 @@ void make_container(const Request& request, Timeline timeline, int answer) {
   user_half->receive(writable_bytes_of(unshared), 0);
   timeline.add("names", std::chrono::nanoseconds(unshared.prepared_ns));
   timeline.phase("namespaces");
-  write_identity_maps(user_half->pid(), request, unshared.remaps_root);
+  must(write_identity_maps(user_half->pid(), request, unshared.remaps_root));
   Container container = container_of(user_half->pid(), unshared.namespaces);
   user_half->signal_go();
   ask_for_fuse_servers(answer, *user_half, images, mounts);

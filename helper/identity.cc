@@ -24,10 +24,10 @@ namespace {
 // Kept for one call, unshare(CLONE_NEWUSER), which sites may deny to users without it.
 constexpr uint64_t kForUnshare = uint64_t{1} << CAP_SYS_ADMIN;
 
-void take_ids(const Request& request) {
-  if (setgroups(request.groups.size(), request.groups.data()) != 0) throw system_error("container", "setgroups");
-  if (setresgid(request.gid, request.gid, request.gid) != 0) throw system_error("container", "setresgid");
-  if (setresuid(request.uid, request.uid, request.uid) != 0) throw system_error("container", "setresuid");
+const char* take_ids(const Request& request) {
+  if (setgroups(request.groups.size(), request.groups.data()) != 0) return "setgroups";
+  if (setresgid(request.gid, request.gid, request.gid) != 0) return "setresgid";
+  return setresuid(request.uid, request.uid, request.uid) == 0 ? nullptr : "setresuid";
 }
 
 // What every change of credentials undoes (credentials(7), prctl(2)), so it comes last.
@@ -49,23 +49,28 @@ bool write_file(const std::string& path, const std::string& text) {
 
 void become_user(const Request& request) {
   const pid_t parent = getppid();
-  take_ids(request);
+  must(take_ids(request));
   must(set_capabilities(0, 0));
+  settle_as_user(parent);
+}
+
+void become_user_who_can_unshare(const Request& request) {
+  const pid_t parent = getppid();
+  must(take_ids_to_unshare(request));
   settle_as_user(parent);
 }
 
 // The kernel clears the effective set when the uid leaves 0 (capabilities(7)); KEEPCAPS leaves the permitted set, which
 // capset then cuts down to this one.
-void become_user_who_can_unshare(const Request& request) {
-  const pid_t parent = getppid();
-  if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) throw system_error("container", "prctl(PR_SET_KEEPCAPS)");
-  take_ids(request);
-  must(set_capabilities(0, kForUnshare));
-  if (prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) != 0) throw system_error("container", "prctl(PR_SET_KEEPCAPS)");
-  settle_as_user(parent);
+const char* take_ids_to_unshare(const Request& request) {
+  const char* const kKeepCaps = "prctl(PR_SET_KEEPCAPS)";
+  if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0) return kKeepCaps;
+  if (const char* const failed = take_ids(request)) return failed;
+  if (const char* const failed = set_capabilities(0, kForUnshare)) return failed;
+  return prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) == 0 ? nullptr : kKeepCaps;
 }
 
-void make_unshare_effective() { must(set_capabilities(kForUnshare, kForUnshare)); }
+const char* make_unshare_effective() { return set_capabilities(kForUnshare, kForUnshare); }
 
 // The primary gid comes first, then the others in rising order, where neighbours share a line.
 std::string gid_map(const Request& request, bool as_root) {
@@ -88,12 +93,12 @@ std::string gid_map(const Request& request, bool as_root) {
   return text;
 }
 
-void write_identity_maps(pid_t child, const Request& request, bool as_root) {
+const char* write_identity_maps(pid_t child, const Request& request, bool as_root) {
   const std::string process = "/proc/" + std::to_string(child);
-  if (!write_file(process + "/setgroups", "deny") || !write_file(process + "/gid_map", gid_map(request, as_root)) ||
-      !write_file(process + "/uid_map", map_line(as_root ? 0 : request.uid, request.uid, 1))) {
-    throw system_error("container", "writing the id maps of its user namespace");
-  }
+  const bool is_written = write_file(process + "/setgroups", "deny") &&
+                          write_file(process + "/gid_map", gid_map(request, as_root)) &&
+                          write_file(process + "/uid_map", map_line(as_root ? 0 : request.uid, request.uid, 1));
+  return is_written ? nullptr : "writing the id maps of its user namespace";
 }
 
 Fd make_image_owner_map(const Request& request) {

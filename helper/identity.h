@@ -15,16 +15,22 @@ namespace slipway {
 void become_user(const Request& request);                  // without any capability
 void become_user_who_can_unshare(const Request& request);  // with CAP_SYS_ADMIN in the permitted set alone
 
-// To be called by the latter just before it unshares. Throws Error.
-void make_unshare_effective();
+// What follows returns the system call that failed, with errno, or nullptr, as in enter/privileges.h: slipway doctor
+// tries it and says what failed (doctor/namespace_trial.h).
+
+// The latter's ids and capabilities, without the rest.
+[[nodiscard]] const char* take_ids_to_unshare(const Request& request);
+
+// To be called by the latter just before it unshares.
+[[nodiscard]] const char* make_unshare_effective();
 
 // What is written to a gid_map (user_namespaces(7)) for the user's gids. Those that the kernel has no room for stay in
 // force, and show as nogroup.
 std::string gid_map(const Request& request, bool as_root);
 
 // Called by root for a child that has unshared its user namespace: maps the user's uid and each of the user's gids to
-// itself, or uid and gid to 0 (`as_root`), and denies setgroups, so that no right is gained. Throws Error.
-void write_identity_maps(pid_t child, const Request& request, bool as_root);
+// itself, or uid and gid to 0 (`as_root`), and denies setgroups, so that no right is gained.
+[[nodiscard]] const char* write_identity_maps(pid_t child, const Request& request, bool as_root);
 
 // A user namespace in which id 0 stands for the user: as the id map of a mount, it shows what root owns in an image as
 // the user's. Empty when this kernel or site gives none: then such files show as nobody's, which is only less pretty.

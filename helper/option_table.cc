@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "helper/error.h"
+#include "helper/escaped_list.h"
 
 namespace slipway {
 
@@ -55,6 +56,19 @@ bool is_setting(std::string_view name) {
                      [&](const OptionSpelling& spelling) { return spelling.setting == name; });
 }
 
+// A node of the release before takes it for a part of the first setting's name, and says that it does not know that.
+constexpr char kMark = ';';
+constexpr std::string_view kSpecial(&kMark, 1);
+
+std::vector<std::string> lines_in(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    lines.emplace_back(text.substr(0, text.find('\n')));
+    text.remove_prefix(std::min(lines.back().size() + 1, text.size()));
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string image_of(const OptionValues& values) {
@@ -89,26 +103,40 @@ std::string value_in_variable(const OptionSpelling& spelling, const std::string&
   throw Error(variable + "=" + printable(text), "is neither yes nor no", "set it to one of the two, or unset it");
 }
 
-std::string lines_of(const OptionValues& values) {
-  std::string lines;
-  for (const auto& [setting, value] : values) lines += setting + "=" + value + "\n";
-  return lines;
+std::string to_text(const OptionValues& values) {
+  std::string text;
+  for (const auto& [setting, value] : values) text += kMark + setting + "=" + escaped(value, kSpecial);
+  return text;
 }
 
-OptionValues values_in(std::string_view lines) {
+OptionValues values_in(std::string_view text) {
   OptionValues values;
-  while (!lines.empty()) {
-    const std::string_view line = lines.substr(0, lines.find('\n'));
-    lines.remove_prefix(std::min(line.size() + 1, lines.size()));
-    const size_t equals = line.find('=');
-    const std::string_view setting = line.substr(0, equals);
-    if (equals == line.npos || !is_setting(setting)) {
-      throw Error("container options", "this node's slipway does not know " + printable(std::string(setting)),
-                  "ask the admin to finish the upgrade of this node");
-    }
-    values.insert_or_assign(std::string(setting), std::string(line.substr(equals + 1)));
-  }
+  for (const std::string& part : parts_of_text(text)) add_part(values, part);
   return values;
+}
+
+std::vector<std::string> parts_of_text(std::string_view text) {
+  if (!text.starts_with(kMark)) return lines_in(text);
+  std::vector<std::string> parts = split_escaped(text.substr(1), kMark);
+  for (std::string& part : parts) {
+    const std::string plain = unescaped(part);
+    if (escaped(plain, kSpecial) != part || plain.find('\n') != plain.npos) {
+      throw Error("container options", printable(part) + " is not as slipway passes it on",
+                  "leave variables that begin with SLURM_SLIPWAY_ as they are");
+    }
+    part = plain;
+  }
+  return parts;
+}
+
+void add_part(OptionValues& values, std::string_view part) {
+  const size_t equals = part.find('=');
+  const std::string_view setting = part.substr(0, equals);
+  if (equals == part.npos || !is_setting(setting)) {
+    throw Error("container options", "this node's slipway does not know " + printable(std::string(setting)),
+                "ask the admin to finish the upgrade of this node");
+  }
+  values.insert_or_assign(std::string(setting), std::string(part.substr(equals + 1)));
 }
 
 std::string option_of(std::string_view setting) {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace slipway {
 
@@ -44,10 +45,18 @@ inline constexpr char kOwnPrefix[] = "SLIPWAY_", kPyxisPrefix[] = "PYXIS_CONTAIN
 // Throws Error.
 std::string value_in_variable(const OptionSpelling& spelling, const std::string& variable, const std::string& text);
 
-// The values as lines "setting=value", and back. No value holds a line end. Throws Error: a setting that this release
-// does not know.
-std::string lines_of(const OptionValues& values);
-OptionValues values_in(std::string_view lines);
+// The values as variables carry them, in one line: ";setting=value" for each, with a backslash before each ";" and
+// backslash of a value. No value holds a line end. And back. Throws Error: it is not written so, or has a setting that
+// this release does not know.
+std::string to_text(const OptionValues& values);
+OptionValues values_in(std::string_view text);
+
+// Its parts, "setting=value" and what such a text may have beside them (plugin/components.h), without their
+// backslashes. What does not begin with ";" is of the release before, where each part ended with a line end: a job that
+// was submitted before an upgrade carries that. Throws Error.
+std::vector<std::string> parts_of_text(std::string_view text);
+// Adds the value that a part has. Throws Error.
+void add_part(OptionValues& values, std::string_view part);
 
 // The spelling by which errors name a setting: "--container-mounts".
 std::string option_of(std::string_view setting);

@@ -67,7 +67,7 @@ Fd write_request(const Request& request) {
   entries.add("is_checked", request.subject.is_checked ? 1 : 0);
   entries.add("image", request.image);
   entries.add("chosen_by", request.chosen_by);
-  entries.add("options", lines_of(request.options));
+  entries.add("options", to_text(request.options));
   entries.add("cwd", request.cwd);
   entries.add("command", request.command);
   entries.add("user", request.user);

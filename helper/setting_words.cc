@@ -20,7 +20,6 @@ namespace slipway {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
-constexpr char kConfig[] = "config=";
 
 constexpr std::pair<std::string_view, Scope> kScopes[] = {
     {"partition:", Scope::kPartition}, {"account:", Scope::kAccount}, {"group:", Scope::kGroup}};

@@ -12,6 +12,9 @@
 
 namespace slipway {
 
+// Before a file's path: its words stand in this one's place.
+inline constexpr char kConfig[] = "config=";
+
 struct SettingWord {
   std::string text;   // "writable=none" or "partition:debug.writable=all"
   std::string place;  // "plugstack.conf" or "/etc/slipway.conf line 3"

@@ -274,10 +274,28 @@ constexpr Key kKeys[] = {
     {"batch", read_batch, "image or host"},
 };
 
+const Key* find_key(std::string_view name) {
+  const auto key = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return k.name == name; });
+  return key == std::end(kKeys) ? nullptr : key;
+}
+
+// "required spank_slipway.so", say: somebody took the one file for the other.
+bool is_line_of_plugstack(std::string_view text) {
+  constexpr std::string_view kFirstWords[] = {"required", "optional", "include"};
+  const std::string_view first = text.substr(0, text.find_first_of(" \t"));
+  return first.size() < text.size() &&
+         std::find(std::begin(kFirstWords), std::end(kFirstWords), first) != std::end(kFirstWords);
+}
+
 const Key& key_of(const SettingWord& word, const ScopedWord& scoped) {
   const std::string_view name = scoped.rest.substr(0, scoped.rest.find('='));
-  const auto key = std::find_if(std::begin(kKeys), std::end(kKeys), [&](const Key& k) { return k.name == name; });
-  if (key == std::end(kKeys)) {
+  const Key* const key = find_key(name);
+  if (!key && is_line_of_plugstack(word.text)) {
+    throw Error(word.place, printable(word.text) + " is a line of plugstack.conf, and this file holds keys",
+                "ask the admin to keep it in plugstack.conf, and to name in config= a file with lines KEY=VALUE only "
+                "(slipway.conf(5))");
+  }
+  if (!key) {
     throw Error(word.place, "unknown key " + printable(std::string(name)),
                 "ask the admin to correct it; slipway.conf(5) lists the keys");
   }
@@ -366,6 +384,18 @@ void read_words(Settings& settings, const Subject& subject) {
 }
 
 }  // namespace
+
+bool is_key_word(const std::string& word) {
+  const size_t equals = word.find('=');
+  if (equals == word.npos || word.starts_with(kConfig)) return equals != word.npos;
+  const SettingWord whole{word, ""};
+  try {
+    const std::string_view rest = scoped_word(whole).rest;
+    return find_key(rest.substr(0, rest.find('='))) != nullptr;
+  } catch (const Error&) {
+    return true;  // of a scope without a name
+  }
+}
 
 Settings read_settings(std::span<const SettingWord> words, const Subject& subject) {
   Settings settings;

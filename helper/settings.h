@@ -108,6 +108,9 @@ Settings read_settings(std::span<const std::string> words, const Subject& subjec
 // Settings::words once more, in another process or for another subject.
 Settings read_settings(std::span<const SettingWord> words, const Subject& subject);
 
+// Whether a word gives a key a value, whatever that is: "writable=none", "partition:debug.writable=none", "config=/a".
+bool is_key_word(const std::string& word);
+
 // Throws Error: a key that is for some steps only could be for this one.
 void refuse_unknown_subject(const Settings& settings);
 

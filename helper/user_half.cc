@@ -138,7 +138,7 @@ void run_user_half(const Request& request, Names names, int socket) {
   MountedImages images;
   const auto prepared = Timeline::Clock::now();
   receive_order(socket, writable_bytes_of(images));
-  make_unshare_effective();
+  must(make_unshare_effective());
   unshare_namespaces();
   unshare_others(terms.namespaces);
   answer(socket, bytes_of(Unshared{nanoseconds(prepared - start), terms.remaps_root, terms.namespaces}));

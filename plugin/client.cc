@@ -158,7 +158,7 @@ std::optional<bool> Client::names_image_for(const Slurm& slurm) const {
 
 // Nothing has been asked of Slurm yet, and nothing will be: this process becomes slipway.
 void Client::explain(Slurm& slurm) const {
-  std::vector<std::string> words = {kSlipway, kExplainParsed, lines_of(components_.back().values)};
+  std::vector<std::string> words = {kSlipway, kExplainParsed, to_text(components_.back().values)};
   for (const SettingWord& word : settings_.words) words.insert(words.end(), {word.text, word.place});
   words.push_back("--");
   const std::vector<std::string> command_line = slurm.command_line();
@@ -201,7 +201,7 @@ void Client::export_for_job(Slurm& slurm) const {
   slurm.unset_environment(kJobVariable);
   if (values.contains(kImage)) slurm.set_environment(kContainer, has_image(values) ? image_of(values) : kNoImage);
   values.erase(kImage);
-  if (!values.empty()) slurm.set_environment(kJobVariable, lines_of(values));
+  if (!values.empty()) slurm.set_environment(kJobVariable, to_text(values));
 }
 
 // What local_user_init does not show can only be marked in srun's own words: of a heterogeneous step it shows one

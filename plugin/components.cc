@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <iterator>
 #include <span>
 #include <string_view>
+
+#include "helper/error.h"
 
 namespace slipway {
 
 namespace {
 
-constexpr std::string_view kHead = "component=";
+constexpr char kComponent[] = "component";
 constexpr unsigned kMostComponents = 128;  // MAX_HET_JOB_COMPS in Slurm's sources
 
 // The number at the start of `text`, which it is taken from.
@@ -26,6 +29,20 @@ bool take(std::string_view& text, char expected) {
   if (!text.starts_with(expected)) return false;
   text.remove_prefix(1);
   return true;
+}
+
+// Nothing: it is an option's.
+std::optional<unsigned> component_in(std::string_view part) {
+  if (!part.starts_with(kComponent)) return std::nullopt;
+  part.remove_prefix(strlen(kComponent));
+  if (!take(part, '=')) return std::nullopt;
+  const auto number = take_number(part);
+  return part.empty() ? number : std::nullopt;
+}
+
+Error misplaced(const std::string& part) {
+  return Error("container options", printable(part) + " is not where slipway passes it on",
+               "leave variables that begin with SLURM_SLIPWAY_ as they are");
 }
 
 // "0,2-4", perhaps in brackets; in rising order, as srun goes through them.
@@ -56,26 +73,27 @@ std::vector<unsigned> named_by_het_group(std::span<const std::string> words) {
 
 }  // namespace
 
-// A line "component=N" in front of the lines of each.
+// A part "component=N" in front of the parts of each.
 std::string to_text(const ComponentOptions& components) {
   std::string text;
   for (const auto& [component, values] : components) {
-    text += std::string(kHead) + std::to_string(component) + "\n" + lines_of(values);
+    text += to_text(OptionValues{{kComponent, std::to_string(component)}}) + to_text(values);
   }
   return text;
 }
 
 ComponentOptions read_components(const std::string& text) {
   ComponentOptions components;
-  for (size_t at = 0; at < text.size();) {
-    std::string_view head = std::string_view(text).substr(at);
-    if (!head.starts_with(kHead)) break;
-    head.remove_prefix(kHead.size());
-    const auto component = take_number(head);
-    if (!component || !take(head, '\n')) break;
-    const size_t begin = text.size() - head.size(), end = text.find("\n" + std::string(kHead), begin - 1);
-    at = end == text.npos ? text.size() : end + 1;
-    components[*component] = values_in(std::string_view(text).substr(begin, at - begin));
+  OptionValues* options = nullptr;  // of the component whose parts follow
+  for (const std::string& part : parts_of_text(text)) {
+    if (const auto component = component_in(part)) {
+      const auto [there, is_new] = components.emplace(*component, OptionValues());
+      if (!is_new) throw misplaced(part);
+      options = &there->second;
+    } else {
+      if (!options) throw misplaced(part);
+      add_part(*options, part);
+    }
   }
   return components;
 }

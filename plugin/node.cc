@@ -133,7 +133,7 @@ OptionValues take_options(Slurm& slurm) {
   }
   OptionValues passed_on = options;
   passed_on.erase(kImage);
-  if (!passed_on.empty()) slurm.set_environment(kJobVariable, lines_of(passed_on));
+  if (!passed_on.empty()) slurm.set_environment(kJobVariable, to_text(passed_on));
   return options;
 }
 

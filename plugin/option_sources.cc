@@ -117,11 +117,11 @@ OptionSources::OptionSources(Slurm& slurm, Settings::Options options, std::vecto
 // By steps: a job is submitted from another one by chance.
 void OptionSources::take_inherited(Slurm& slurm) {
   const auto image = take_variable(slurm, kContainer);
-  const auto lines = take_variable(slurm, kJobVariable);
+  const auto text = take_variable(slurm, kJobVariable);
   if (!slurm.launches_steps()) return;
   if (image && !image->empty()) inherited_[kImage] = *image;
   try {
-    if (lines) inherited_.merge(with_absolute_paths(values_in(*lines), "/"));
+    if (text) inherited_.merge(with_absolute_paths(values_in(*text), "/"));
   } catch (const Error& error) {
     inherited_error_ = error;
   }

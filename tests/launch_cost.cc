@@ -101,9 +101,7 @@ int main(int argc, char** argv) {
   request.image = argv[2];
   request.cwd = user->pw_dir;
   const int ranks = atoi(argv[3]), rounds = atoi(argv[4]);
-  std::string options;
-  for (; argc > 6 && strncmp(argv[5], "--", 2) == 0; ++argv, --argc) options += std::string(argv[5] + 2) + "\n";
-  request.options = values_in(options);
+  for (; argc > 6 && strncmp(argv[5], "--", 2) == 0; ++argv, --argc) add_part(request.options, argv[5] + 2);
   for (; argc > 6 && argv[5][0] == '+'; ++argv, --argc) request.settings.words.push_back({argv[5] + 1, "argument"});
   request.command = argv[5];
   request.ranks = ranks;

@@ -29,8 +29,9 @@ void try_paths(const std::string& directory, const OptionValues& values) {
     if (!word.target.empty() && word.target[0] != '/') __builtin_trap();
   }
   if (!options.overlay.empty() && options.overlay[0] != '/') __builtin_trap();
-  // As it travels.
-  if (values_in(lines_of(absolute)) != absolute) __builtin_trap();
+  // As it travels, in one line.
+  if (values_in(to_text(absolute)) != absolute) __builtin_trap();
+  if (to_text(absolute).find('\n') != std::string::npos) __builtin_trap();
   const ComponentOptions components = {{0, absolute}, {7, {}}, {127, absolute}};
   if (read_components(to_text(components)) != components) __builtin_trap();
 }

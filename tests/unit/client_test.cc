@@ -72,7 +72,7 @@ TEST(Client, AStepWithoutAContainerIsUntouched) {
 TEST(Client, WhatIsInheritedCounts) {
   slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
   type({{nullptr, nullptr}});
-  STRCMP_EQUAL("component=0\nimage=/inherited.sif\n", images().c_str());
+  STRCMP_EQUAL(";component=0;image=/inherited.sif", images().c_str());
   STRCMP_EQUAL("./app", unmark_command(slurm.command[0]).c_str());
   CHECK(slurm.command[0] != "./app");
 }
@@ -80,17 +80,17 @@ TEST(Client, WhatIsInheritedCounts) {
 TEST(Client, WhatIsGivenBeatsWhatIsInherited) {
   slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
   type({{"/given.sif", nullptr}});
-  STRCMP_EQUAL("component=0\nimage=/given.sif\n", images().c_str());
+  STRCMP_EQUAL(";component=0;image=/given.sif", images().c_str());
 }
 
 TEST(Client, TheAliasBeatsWhatIsInherited) {
   slurm.variables["SLURM_CONTAINER"] = "/inherited.sif";
   type({{nullptr, "/given.sif"}});
-  STRCMP_EQUAL("component=0\nimage=/given.sif\n", images().c_str());
+  STRCMP_EQUAL(";component=0;image=/given.sif", images().c_str());
 }
 
 TEST(Client, WhatAnOuterStepPassedOnIsStale) {
-  slurm.variables[kStepVariable] = "component=0\nimage=/outer.sif\n";
+  slurm.variables[kStepVariable] = ";component=0;image=/outer.sif";
   slurm.variables["SLURM_SPANK__SLURM_SPANK_OPTION_slipway_container_image"] = "/outer.sif";
   type({{nullptr, nullptr}});
   CHECK(slurm.variables.empty());
@@ -110,10 +110,10 @@ TEST(Client, BothNamesMustAgree) {
 TEST(Client, RelativePathsAreTakenFromHere) {
   LONGS_EQUAL(0, chdir("/usr"));
   type({{"images/a.sif", nullptr}});
-  STRCMP_EQUAL("component=0\nimage=/usr/images/a.sif\n", images().c_str());
+  STRCMP_EQUAL(";component=0;image=/usr/images/a.sif", images().c_str());
   LONGS_EQUAL(0, chdir("/"));
   type({{"a.sif", nullptr}});
-  STRCMP_EQUAL("component=0\nimage=/a.sif\n", images().c_str());
+  STRCMP_EQUAL(";component=0;image=/a.sif", images().c_str());
 }
 
 TEST(Client, AddressesAndLineBreaksAreNoImages) {
@@ -124,13 +124,13 @@ TEST(Client, AddressesAndLineBreaksAreNoImages) {
 TEST(Client, EachComponentHasItsOwn) {
   slurm.typed = {"srun", mark_command("a"), ":", mark_command("b"), ":", mark_command("c")};
   type({{"/a.sif", nullptr}, {nullptr, "/b.sif"}, {"/c.sif", nullptr}});
-  STRCMP_EQUAL("component=0\nimage=/a.sif\ncomponent=1\nimage=/b.sif\ncomponent=2\nimage=/c.sif\n", images().c_str());
+  STRCMP_EQUAL(";component=0;image=/a.sif;component=1;image=/b.sif;component=2;image=/c.sif", images().c_str());
 }
 
 TEST(Client, AComponentMayHaveNone) {
   slurm.typed = {"srun", "a", ":", mark_command("b")};
   type({{nullptr, nullptr}, {nullptr, "/b.sif"}});
-  STRCMP_EQUAL("component=0\ncomponent=1\nimage=/b.sif\n", images().c_str());
+  STRCMP_EQUAL(";component=0;component=1;image=/b.sif", images().c_str());
   STRCMP_EQUAL("./app", slurm.command[0].c_str());
 }
 
@@ -227,7 +227,7 @@ TEST(Client, ItsRuntimeGetsTheContainerOfOci) {
     type({{"/bundle", nullptr}});
     STRCMP_EQUAL("/bundle", slurm.options["container"].c_str());
     STRCMP_EQUAL("./app", slurm.command[0].c_str());
-    STRCMP_EQUAL(is_srun ? "component=0\nimage=\n" : "none", images().c_str());
+    STRCMP_EQUAL(is_srun ? ";component=0;image=" : "none", images().c_str());
     STRCMP_EQUAL("none", job_image().c_str());
   }
 }
@@ -338,7 +338,7 @@ TEST(Client, SrunsContainerIsTheNextComponentsTooUnlessThatHasItsOwn) {
   slurm.typed = {"srun", mark_command("a"), ":", mark_command("b"), ":", mark_command("c"), ":", "d"};
   STRCMP_EQUAL(
       "", complaint_about({{"/a.sif", nullptr}, {nullptr, nullptr}, {nullptr, "/c.sif"}, {"none", nullptr}}).c_str());
-  STRCMP_EQUAL("component=0\nimage=/a.sif\ncomponent=1\nimage=/a.sif\ncomponent=2\nimage=/c.sif\ncomponent=3\nimage=\n",
+  STRCMP_EQUAL(";component=0;image=/a.sif;component=1;image=/a.sif;component=2;image=/c.sif;component=3;image=",
                images().c_str());
 }
 
@@ -444,7 +444,7 @@ TEST(Client, ExplainsInPlaceOfALaunch) {
   client.take_option(option_spellings().front(), "/a.sif");
   STRCMP_CONTAINS("slipway: exec", message_of([&] { client.options_are_parsed(slurm); }).c_str());
   CHECK((std::vector<std::string>(slurm.executed.begin(), slurm.executed.begin() + 6) ==
-         std::vector<std::string>{BINDIR "/slipway", "explain-parsed", "image=/a.sif\n", "mount_home=no",
+         std::vector<std::string>{BINDIR "/slipway", "explain-parsed", ";image=/a.sif", "mount_home=no",
                                   "plugstack.conf", "--"}));
   LONGS_EQUAL(0, slurm.starts.size());
 }
@@ -459,13 +459,13 @@ TEST(Client, ExplainsWhatHasNoContainerToo) {
 TEST(Client, ARelativePathIsTheSameImageAsItsWholePath) {
   CHECK(chdir("/tmp") == 0);
   type({{"/tmp/given.sif", "given.sif"}});
-  STRCMP_EQUAL("component=0\nimage=/tmp/given.sif\n", images().c_str());
+  STRCMP_EQUAL(";component=0;image=/tmp/given.sif", images().c_str());
   LONGS_EQUAL(0, chdir("/"));
 }
 
 TEST(Client, NoneIsPassedOn) {
   type({{"none", nullptr}});
-  STRCMP_EQUAL("component=0\nimage=\n", images().c_str());
+  STRCMP_EQUAL(";component=0;image=", images().c_str());
   STRCMP_EQUAL("./app", slurm.command[0].c_str());
   slurm = FakeSlurm();
   slurm.is_srun = false;

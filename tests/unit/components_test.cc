@@ -11,19 +11,27 @@ using Numbers = std::vector<unsigned>;
 TEST_GROUP(Components){};
 
 TEST(Components, OptionsComeBackAsTheyWereWritten) {
-  const ComponentOptions components = {
-      {0, {{"image", "/a=b.sif"}, {"mounts", "/component=1:/x"}}}, {1, {}}, {12, {{"image", "/c d.sif"}}}};
+  const ComponentOptions components = {{0, {{"image", "/a=b.sif"}, {"mounts", "/;component=1:/x\\"}}},
+                                       {1, {}},
+                                       {12, {{"image", "/c d.sif"}}}};
   CHECK(components == read_components(to_text(components)));
-  STRCMP_EQUAL("component=0\nimage=/a=b.sif\nmounts=/component=1:/x\ncomponent=1\ncomponent=12\nimage=/c d.sif\n",
+  STRCMP_EQUAL(";component=0;image=/a=b.sif;mounts=/\\;component=1:/x\\\\;component=1;component=12;image=/c d.sif",
                to_text(components).c_str());
 }
 
-TEST(Components, ReadingEndsWhereATextIsNotUnderstood) {
+TEST(Components, TheLinesOfTheReleaseBeforeAreRead) {
+  const ComponentOptions components = {{0, {{"image", "/a\\;b.sif"}, {"mounts", "/component=1:/x"}}}, {1, {}}};
+  CHECK(components == read_components("component=0\nimage=/a\\;b.sif\nmounts=/component=1:/x\ncomponent=1\n"));
+}
+
+TEST(Components, WhatIsNotUnderstoodIsAnError) {
   CHECK(read_components("").empty());
-  for (const char* text : {"x", "image=/a\n", "component=", "component=1", "component=128\n", "component=-1\n"}) {
-    CHECK(read_components(text).empty());
+  for (const char* text : {"x", "image=/a\n", "component=", "component=128\n", "component=-1\n", ";", ";image=/a",
+                           ";component=", ";component=128", ";component=0x", ";component=0;component=0",
+                           ";component=0;colour=blue", "component=0\ncolour=blue\n", ";component=0\nimage=/a\n",
+                           ";component=0;image=/a\\"}) {
+    CHECK_THROWS(Error, read_components(text));
   }
-  CHECK_THROWS(Error, read_components("component=0\ncolour=blue\n"));
 }
 
 TEST(Components, OnePartIsOneComponent) {

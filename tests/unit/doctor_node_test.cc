@@ -98,6 +98,19 @@ TEST(DoctorNode, ThePluginsLineIsFoundInWhatIsIncluded) {
   CHECK(!plugin_line(fake.node(), "/etc/slurm/plugstack.conf", "spank_pyxis.so"));
 }
 
+TEST(DoctorNode, LinesOfPlugstackComeInSlurmsOrder) {
+  fake.write("/etc/slurm/plugstack.conf", "\n  required a.so x # text\ninclude *.d/*\nlast\n");
+  fake.write("/etc/slurm/a.d/1", "writable=none\ninclude\n");
+  const auto lines = lines_of_plugstack(fake.node(), "/etc/slurm/plugstack.conf");
+  LONGS_EQUAL(3, lines.size());
+  STRCMP_EQUAL("required, a.so, x", list_of(lines[0].words).c_str());
+  STRCMP_EQUAL("/etc/slurm/plugstack.conf line 2", lines[0].place.c_str());
+  STRCMP_EQUAL("writable=none", list_of(lines[1].words).c_str());
+  STRCMP_EQUAL("/etc/slurm/a.d/1 line 1", lines[1].place.c_str());
+  STRCMP_EQUAL("/etc/slurm/a.d/1", lines[1].file.c_str());
+  STRCMP_EQUAL("/etc/slurm/plugstack.conf line 4", lines[2].place.c_str());
+}
+
 TEST(DoctorNode, PlugstackConfLiesWhereSlurmSays) {
   SlurmConf conf;
   STRCMP_EQUAL("/etc/slurm/plugstack.conf", path_of_plugstack_conf(conf).c_str());

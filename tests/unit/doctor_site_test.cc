@@ -181,6 +181,29 @@ TEST(DoctorSite, SettingsThatCannotBeObeyedAreTold) {
   is(Status::kOk, "writable=memory", look_at_settings);
 }
 
+TEST(DoctorSite, AKeyOnALineOfItsOwnIsNotInForce) {
+  is(Status::kOk, "none in plugstack.conf", look_at_stray_keys);
+  plugstack("include conf.d/*.conf\nrequired other.so writable=none");
+  fake.write("/etc/slurm/conf.d/a.conf", "required spank_slipway.so fuse=no\n#unshare=none\nwritable=none # ours\n");
+  is(Status::kMissing,
+     "writable=none in /etc/slurm/conf.d/a.conf line 3 is no line of Slurm's, which ignores it: this policy is not in "
+     "force; put it behind the plugin's path or into the file of config=",
+     look_at_stray_keys);
+  plugstack("include conf.d/*.conf\nconfig=/etc/slurm/slipway.conf\ncolour=blue");
+  is(Status::kMissing,
+     "writable=none in /etc/slurm/conf.d/a.conf line 3, config=/etc/slurm/slipway.conf in /etc/slurm/plugstack.conf "
+     "line 2 are no lines of Slurm's, which ignores them",
+     look_at_stray_keys);
+}
+
+TEST(DoctorSite, AFileOfKeysIsNotForSlurmToInclude) {
+  plugstack("include conf.d/*\nrequired spank_slipway.so config=/etc/slurm/conf.d/slipway.conf");
+  fake.write("/etc/slurm/conf.d/slipway.conf", "writable=none\n");
+  is(Status::kWarning,
+     "/etc/slurm/conf.d/slipway.conf, which config= names, is included in plugstack.conf, too: its keys are in force",
+     look_at_stray_keys);
+}
+
 TEST(DoctorSite, TablesOfTheSiteAreRead) {
   const std::string path = fake.place_of("/table");
   plugstack("required spank_slipway.so devices=" + path);

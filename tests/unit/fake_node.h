@@ -10,6 +10,9 @@
 
 class FakeNode {
  public:
+  // What trying to make namespaces there shows; at first, that root can make all of them.
+  slipway::doctor::NamespaceTrial trial = made_by_root();
+
   // `path` is absolute, on that node.
   void write(const std::string& path, const std::string& text, mode_t mode = 0644) const {
     make_parent(path);
@@ -39,13 +42,23 @@ class FakeNode {
   std::string place_of(const std::string& path) const { return directory_.path() + path; }
   slipway::doctor::Site site() const {
     unsetenv("SLURM_CONF");
-    return slipway::doctor::site_of(node());
+    slipway::doctor::Site site = slipway::doctor::site_of(node());
+    site.try_namespaces = [this] { return trial; };
+    return site;
   }
   slipway::doctor::Finding answer_of(slipway::doctor::Finding (*look)(const slipway::doctor::Site&)) const {
     return look(site());
   }
 
  private:
+  static slipway::doctor::NamespaceTrial made_by_root() {
+    slipway::doctor::NamespaceTrial trial;
+    trial.is_roots = true;
+    trial.roots_mounts.state = trial.users.state = slipway::doctor::Attempt::kWorked;
+    for (slipway::doctor::Attempt& other : trial.others) other.state = slipway::doctor::Attempt::kWorked;
+    return trial;
+  }
+
   void make_parent(const std::string& path) const {
     std::filesystem::create_directories((directory_.path() + path).substr(0, (directory_.path() + path).rfind('/')));
   }

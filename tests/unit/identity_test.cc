@@ -13,6 +13,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "helper/error.h"
 #include "helper/memory_file.h"
 #include "helper/pipe.h"
 #include "helper/text_file.h"
@@ -73,7 +74,7 @@ TEST(Identity, TheKernelTakesTheMapOfAUserInManyGroups) {
     char byte;
     unshared.write.reset();
     (void)!read(unshared.read.get(), &byte, 1);
-    write_identity_maps(child, request, false);
+    must(write_identity_maps(child, request, false));
     mapped.write.reset();
     int status = 0;
     waitpid(child, &status, 0);
@@ -92,7 +93,7 @@ TEST(Identity, TheRightToUnshareIsInForceForThatCallOnly) {
       return strtoull(field_of(text_of_file("/proc/self/status"), name).c_str(), nullptr, 16);
     };
     if (set("CapEff") != 0 || set("CapPrm") != 1ull << 21) _exit(1);
-    make_unshare_effective();
+    must(make_unshare_effective());
     if (set("CapEff") != 1ull << 21) _exit(2);
   });
   LONGS_EQUAL(0, ended.exit_code);

@@ -56,7 +56,7 @@ TEST(Node, StepsThatRunNoCommandOfTheUsersAreUntouched) {
 
 TEST(Node, TheShellOfAnInteractiveStepIsOnTheHostAndItsStepsInTheImage) {
   slurm.step_id = kInteractiveStep;
-  slurm.variables[kStepVariable] = "component=0\nimage=/a.sif\n";
+  slurm.variables[kStepVariable] = ";component=0;image=/a.sif";
   slurm.command[0] = mark_command("bash");
   Node node(slurm, settings);
   node.hand_over(slurm);
@@ -138,17 +138,17 @@ TEST(Node, AStageThatIsMissingReachesTheRanks) {
 }
 
 TEST(Node, RunsItsComponentsImage) {
-  slurm.variables[kStepVariable] = "component=0\nimage=/a.sif\ncomponent=1\nimage=/b.sif\nmounts=/x\n";
+  slurm.variables[kStepVariable] = ";component=0;image=/a.sif;component=1;image=/b.sif;mounts=/x";
   slurm.variables["SLURM_JOB_ID_HET_GROUP_0"] = "6";
   slurm.variables["SLURM_JOB_ID_HET_GROUP_1"] = "7";
   Node node(slurm, settings);
   STRCMP_EQUAL("/b.sif", slurm.variables["SLURM_CONTAINER"].c_str());
-  STRCMP_EQUAL("mounts=/x\n", slurm.variables[kJobVariable].c_str());
+  STRCMP_EQUAL(";mounts=/x", slurm.variables[kJobVariable].c_str());
   CHECK_FALSE(slurm.variables.count(kStepVariable));
 }
 
 TEST(Node, AComponentWithoutAnImageRunsOnTheHost) {
-  slurm.variables[kStepVariable] = "component=0\nimage=/a.sif\ncomponent=1\n";
+  slurm.variables[kStepVariable] = ";component=0;image=/a.sif;component=1";
   slurm.variables["SLURM_JOB_ID_HET_GROUP_0"] = "6";
   slurm.variables["SLURM_JOB_ID_HET_GROUP_1"] = "7";
   Node node(slurm, settings);
@@ -157,7 +157,7 @@ TEST(Node, AComponentWithoutAnImageRunsOnTheHost) {
 }
 
 TEST(Node, AComponentThatIsNotKnownFails) {
-  slurm.variables[kStepVariable] = "component=0\nimage=/a.sif\ncomponent=1\n";
+  slurm.variables[kStepVariable] = ";component=0;image=/a.sif;component=1";
   Node node(slurm, settings);
   STRCMP_CONTAINS("which component", what_the_rank_hears(node).c_str());
 }
@@ -165,17 +165,34 @@ TEST(Node, AComponentThatIsNotKnownFails) {
 TEST(Node, ABatchScriptMayRunOnTheHost) {
   slurm.step_id = kBatchStep;
   slurm.variables["SLURM_CONTAINER"] = "/a.sif";
-  slurm.variables[kJobVariable] = "batch=host\n";
+  slurm.variables[kJobVariable] = ";batch=host";
   Node node(slurm, settings);
   node.hand_over(slurm);
   STRCMP_EQUAL("./app", slurm.command[0].c_str());
   STRCMP_EQUAL("/a.sif", slurm.variables["SLURM_CONTAINER"].c_str());  // for its steps
 }
 
+TEST(Node, AJobOfTheReleaseBeforeIsUnderstood) {
+  slurm.step_id = kBatchStep;
+  slurm.variables["SLURM_CONTAINER"] = "/a.sif";
+  slurm.variables[kJobVariable] = "batch=host\nmounts=/x\n";
+  Node node(slurm, settings);
+  node.hand_over(slurm);
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+}
+
+TEST(Node, AStepOfAClientOfTheReleaseBeforeIsUnderstood) {
+  slurm.variables[kStepVariable] = "component=0\nimage=\nmounts=/x;y\n";
+  Node node(slurm, settings);
+  node.hand_over(slurm);
+  STRCMP_EQUAL("./app", slurm.command[0].c_str());
+  STRCMP_EQUAL(";mounts=/x\\;y", slurm.variables[kJobVariable].c_str());
+}
+
 TEST(Node, WhatIsNotAllowedReachesTheRanks) {
   settings.batch_in_image = false;
   slurm.variables["SLURM_CONTAINER"] = "/a.sif";
-  slurm.variables[kJobVariable] = "colour=blue\n";
+  slurm.variables[kJobVariable] = ";colour=blue";
   Node node(slurm, settings);
   STRCMP_CONTAINS("does not know colour", what_the_rank_hears(node).c_str());
 }
@@ -203,7 +220,7 @@ TEST(Node, TheExternStepIsInNoImage) {
 
 TEST(Node, NoneIsOnTheHostAndPassedOn) {
   settings = read_settings(std::vector<std::string>{"default_image=/site.sif"});
-  slurm.variables[kStepVariable] = "component=0\nimage=\n";
+  slurm.variables[kStepVariable] = ";component=0;image=";
   Node node(slurm, settings);
   node.hand_over(slurm);
   STRCMP_EQUAL("./app", slurm.command[0].c_str());

@@ -64,7 +64,7 @@ TEST_GROUP(OptionSources) {
     slurm.variables["SLURM_CONTAINER"] = image_of(values);
     OptionValues others = values;
     others.erase(kImage);
-    if (!others.empty()) slurm.variables[kJobVariable] = lines_of(others);
+    if (!others.empty()) slurm.variables[kJobVariable] = to_text(others);
   }
 };
 
@@ -455,11 +455,16 @@ TEST(OptionSources, ABadVariableFailsNoCommandThatSaysOtherwise) {
 }
 
 TEST(OptionSources, WhatANewerReleasePassesOnFailsContainersOnly) {
-  slurm.variables[kJobVariable] = "colour=blue\n";
+  slurm.variables[kJobVariable] = ";colour=blue";
   STRCMP_CONTAINS("does not know colour", complaint().c_str());
-  slurm.variables[kJobVariable] = "colour=blue\n";
+  slurm.variables[kJobVariable] = ";colour=blue";
   native.reset();
   STRCMP_EQUAL("", complaint().c_str());
+}
+
+TEST(OptionSources, WhatTheReleaseBeforePassesOnCounts) {
+  slurm.variables[kJobVariable] = "mounts=/a;b:/x\nworkdir=/w\n";
+  STRCMP_EQUAL("/a;b:/x", value("mounts").c_str());
 }
 
 TEST(OptionSources, RelativePathsAreTakenFromTheDirectory) {

@@ -94,9 +94,27 @@ TEST(OptionTable, AVariableThatIsNeitherYesNorNoIsNamed) {
   }
 }
 
-TEST(OptionTable, LinesComeBackAsTheyWere) {
-  const OptionValues values = {{"image", "/a=b \xc3\xa4\\.sif"}, {"mounts", ""}, {"env", "A==,B"}};
-  CHECK(values == values_in(lines_of(values)));
+TEST(OptionTable, ValuesComeBackAsTheyWere) {
+  const OptionValues values = {{"image", "/a=b \xc3\xa4\\.sif;"}, {"mounts", ""}, {"env", "A==,B\\;;C\\\\"}};
+  CHECK(values == values_in(to_text(values)));
+  CHECK(OptionValues() == values_in(to_text(OptionValues())));
+}
+
+// Scripts read the environment line by line.
+TEST(OptionTable, ATextIsOneLine) {
+  STRCMP_EQUAL(";env=A\\;B\\\\;image=/a", to_text(OptionValues{{"image", "/a"}, {"env", "A;B\\"}}).c_str());
+  STRCMP_EQUAL("", to_text(OptionValues()).c_str());
+}
+
+TEST(OptionTable, ATextThatIsWrittenInAnotherWayIsAnError) {
+  for (const char* text : {";", ";;image=/a", ";image=/a;", ";image=/a\\", ";image=/\\a", ";image=/a\n", ";im\\age=/a",
+                           ";colour=blue", ";image", ";=x"}) {
+    CHECK_THROWS(Error, values_in(text));
+  }
+}
+
+TEST(OptionTable, TheLinesOfTheReleaseBeforeAreRead) {
+  CHECK((OptionValues{{"image", "/a;b"}, {"env", "A\\;B"}} == values_in("env=A\\;B\nimage=/a;b\n")));
 }
 
 TEST(OptionTable, TheLastLineNeedsNoEnd) {

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <sstream>
 
+#include "helper/text_file.h"
 #include "tests/unit/temporary.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
@@ -414,10 +416,47 @@ TEST(Settings, ImagesOfTheSiteAreRead) {
   refuses("force_image=", "an absolute path, or none");
 }
 
+// The two files are easily taken for each other.
+TEST(SettingsFile, ALineOfPlugstackIsNoKey) {
+  if (!can_write_as_root()) return;
+  for (const char* line : {"required spank_slipway.so config=/etc/slurm/slipway.conf", "optional\tspank_slipway.so",
+                           "include /etc/slurm/plugstack.conf.d/*.conf"}) {
+    const std::string error = read(std::string("# ours\n") + line + "\nforce_image=/a.sif\n").error;
+    STRCMP_CONTAINS("config line 2: ", error.c_str());
+    STRCMP_CONTAINS(" is a line of plugstack.conf, and this file holds keys; ask the admin to keep it in "
+                    "plugstack.conf, and to name in config= a file with lines KEY=VALUE only (slipway.conf(5))",
+                    error.c_str());
+  }
+  STRCMP_CONTAINS("unknown key required;", read("required\n").error.c_str());
+}
+
 TEST(Settings, WordsBesideAnUnreadableFileAreKnown) {
   const Settings settings = read({"batch=host", "config=/nowhere/slipway.conf", "force_image=/a.sif"});
   STRCMP_CONTAINS("config=/nowhere/slipway.conf cannot be read", settings.error.c_str());
   CHECK((Words{"batch=host", "force_image=/a.sif"} == texts_of(settings.words)));
+}
+
+TEST(Settings, AWordOfAKeyIsKnown) {
+  for (const char* word : {"writable=none", "writable=", "writable=nonsense", "config=/a", "partition:debug.fuse=no",
+                           "group:a.b.image_owner=x=y", "account:.fuse=no"}) {
+    CHECK_TEXT(is_key_word(word), word);
+  }
+  for (const char* word : {"", "required", "writable", "=none", "colour=blue", "account:physics", "Writable=none"}) {
+    CHECK_FALSE_TEXT(is_key_word(word), word);
+  }
+}
+
+// As an admin has them who takes the "#" away.
+TEST(Settings, TheSampleHoldsGoodWords) {
+  constexpr std::string_view kCommented = "#   ";
+  std::istringstream sample(text_of_file(TOP_SOURCE_DIRECTORY "/conf/slipway.conf"));
+  Words words;
+  for (std::string line; std::getline(sample, line);) {
+    CHECK_TEXT(line.empty() || line[0] == '#', line.c_str());
+    if (line.starts_with(kCommented) && line[kCommented.size()] != ' ') words.push_back(line.substr(kCommented.size()));
+  }
+  CHECK(words.size() > 40);
+  STRCMP_EQUAL("", read(words).error.c_str());
 }
 
 // ---- what is the user's word alone
