@@ -28,10 +28,11 @@ std::vector<std::string> leading_directories(const Plan& plan) {
   return directories;
 }
 
-// The commands that take mpirun's place outside of Slurm.
+// The commands that start ranks outside of Slurm, also as distributions call them: mpirun.openmpi, mpiexec.hydra.
 bool starts_ranks(const std::string& command) {
-  constexpr std::string_view kLaunchers[] = {"mpirun", "mpiexec", "mpiexec.hydra", "orterun", "prterun", "oshrun"};
-  const std::string_view name = std::string_view(command).substr(command.find_last_of('/') + 1);
+  constexpr std::string_view kLaunchers[] = {"mpirun", "mpiexec", "orterun", "prterun", "oshrun"};
+  const std::string_view whole = std::string_view(command).substr(command.find_last_of('/') + 1);
+  const std::string_view name = whole.substr(0, whole.find('.'));
   return std::find(std::begin(kLaunchers), std::end(kLaunchers), name) != std::end(kLaunchers);
 }
 
