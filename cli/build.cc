@@ -1,6 +1,5 @@
 // slipway build: a SIF image with one squashfs, from a directory or a squashfs file.
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -19,6 +18,7 @@
 #include <string_view>
 
 #include "cli/commands.h"
+#include "cli/output_file.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/sif.h"
@@ -58,6 +58,7 @@ struct Options {
   std::string compression = "zstd";
   std::string architecture = sif::host_architecture();
   std::optional<int64_t> date = source_date();  // no value: now
+  Existing existing = Existing::kKept;
   std::string output, source;
 };
 
@@ -67,6 +68,7 @@ Options parse(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     if (word.starts_with("--comp=")) options.compression = word.substr(7);
     else if (word.starts_with("--arch=")) options.architecture = word.substr(7);
+    else if (word == "--force") options.existing = Existing::kReplaced;
     else if (word.starts_with("-")) throw UsageError("build: unknown option " + printable(word));
     else names.push_back(word);
   }
@@ -83,56 +85,6 @@ Options parse(const std::vector<std::string>& words) {
   options.source = names[1];
   return options;
 }
-
-// A file that exists only when it is complete: written beside its place and renamed, removed when that does not happen.
-std::string unfinished_path;  // for the signal handler
-
-void remove_unfinished(int signal_number) {
-  unlink(unfinished_path.c_str());
-  signal(signal_number, SIG_DFL);
-  raise(signal_number);
-}
-
-class OutputFile {
- public:
-  explicit OutputFile(const std::string& path) : path_(path), unfinished_(path + ".XXXXXX") {
-    fd_.reset(mkostemp(unfinished_.data(), O_CLOEXEC));
-    if (!fd_) throw system_error(printable(path), "create", "choose a directory you may write to");
-    unfinished_path = unfinished_;
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, remove_unfinished);
-  }
-  ~OutputFile() {
-    if (!done_) unlink(unfinished_.c_str());
-  }
-  OutputFile(const OutputFile&) = delete;
-
-  const std::string& unfinished() const { return unfinished_; }
-  int fd() const { return fd_.get(); }
-
-  void write_at(uint64_t offset, std::string_view bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t size = pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-      if (size < 0) throw system_error(printable(path_), "write");
-      offset += size;
-      bytes.remove_prefix(size);
-    }
-  }
-
-  void finish() {
-    const mode_t mask = umask(0);
-    umask(mask);
-    if (fchmod(fd_.get(), 0644 & ~mask) != 0 || fsync(fd_.get()) != 0 ||
-        rename(unfinished_.c_str(), path_.c_str()) != 0) {
-      throw system_error(printable(path_), "write");
-    }
-    done_ = true;
-  }
-
- private:
-  std::string path_, unfinished_;
-  Fd fd_;
-  bool done_ = false;
-};
 
 // Ownership and attributes of the building machine mean nothing in an image: all is root's, which stage shows as the
 // user's; xattrs would carry that machine's security labels.
@@ -250,7 +202,7 @@ void write_header_and_table(const Options& options, const OutputFile& output, ui
 
 int build_command(const std::vector<std::string>& words) {
   const Options options = parse(words);
-  OutputFile output(options.output);
+  OutputFile output(options.output, options.existing);
   const uint64_t root_size = write_root(options, output);
   write_header_and_table(options, output, root_size);
   sif::read(output.fd(), printable(options.output));  // what we write, we can read

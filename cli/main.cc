@@ -13,7 +13,7 @@ namespace {
 constexpr int kExitUsage = 2;
 
 constexpr char kUsage[] =
-    "usage: slipway build [--comp=zstd|gzip|xz|lz4|lzo|none] [--arch=ARCH] OUT.sif DIRECTORY|SQUASHFS\n"
+    "usage: slipway build [--comp=zstd|gzip|xz|lz4|lzo|none] [--arch=ARCH] [--force] OUT.sif DIRECTORY|SQUASHFS\n"
     "       slipway inspect [--json] IMAGE\n"
     "       slipway policy [--json] [--user USER] [--partition PARTITION] [--account ACCOUNT] [IMAGE]\n"
     "       slipway doctor [--json|--suggest]\n"
