@@ -1,14 +1,11 @@
 // slipway build: a SIF image with one squashfs, from a directory or a squashfs file.
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -18,13 +15,13 @@
 #include <string_view>
 
 #include "cli/commands.h"
+#include "cli/mksquashfs.h"
 #include "cli/output_file.h"
+#include "cli/unreadable.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/sif.h"
 #include "helper/squashfs.h"
-
-extern char** environ;
 
 namespace slipway {
 
@@ -51,8 +48,6 @@ std::optional<int64_t> source_date() {
   }
   return seconds;
 }
-
-constexpr char kUncompressed[] = "none";
 
 struct Options {
   std::string compression = "zstd";
@@ -86,25 +81,15 @@ Options parse(const std::vector<std::string>& words) {
   return options;
 }
 
-// Ownership and attributes of the building machine mean nothing in an image: all is root's, which stage shows as the
-// user's; xattrs would carry that machine's security labels.
-void run_mksquashfs(const Options& options, const OutputFile& output) {
-  const std::string offset = std::to_string(kRootOffset);
-  std::vector<std::string> words = {"mksquashfs", options.source, output.unfinished(), "-offset", offset,
-                                    "-all-root", "-no-xattrs", "-noappend", "-no-progress", "-quiet"};
-  if (options.compression == kUncompressed) words.insert(words.end(), {"-noI", "-noD", "-noF", "-noX"});
-  else words.insert(words.end(), {"-comp", options.compression});
-  words.insert(words.end(), {"-e", output.unfinished()});
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_t child;
-  if (posix_spawnp(&child, "mksquashfs", nullptr, nullptr, arguments.data(), environ) != 0) {
-    throw Error("mksquashfs", "cannot be started", "install the package squashfs-tools");
-  }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-  if (status != 0) throw Error("mksquashfs", "failed on " + printable(options.source), "see its message above");
+void refuse_unreadable(const std::string& tree) {
+  const Unreadable unreadable = unreadable_in(tree);
+  if (unreadable.count == 0) return;
+  std::string names;
+  for (const std::string& name : unreadable.first) names += (names.empty() ? "" : ", ") + printable(name);
+  const size_t more = unreadable.count - unreadable.first.size();
+  if (more > 0) names += " and " + std::to_string(more) + " more";
+  throw Error(printable(tree), "what you cannot read in it would be missing: " + names,
+              "build as the owner, or remove it from the tree");
 }
 
 void copy_squashfs(int source, const Options& options, const OutputFile& output) {
@@ -127,8 +112,10 @@ uint64_t write_root(const Options& options, const OutputFile& output) {
   if (!source || fstat(source.get(), &status) != 0) {
     throw system_error(printable(options.source), "open", "name a directory or a squashfs file");
   }
-  if (S_ISDIR(status.st_mode)) run_mksquashfs(options, output);
-  else if (S_ISREG(status.st_mode)) copy_squashfs(source.get(), options, output);
+  if (S_ISDIR(status.st_mode)) {
+    refuse_unreadable(options.source);
+    make_squashfs(options.source, {output.fd(), kRootOffset, options.output}, options.compression);
+  } else if (S_ISREG(status.st_mode)) copy_squashfs(source.get(), options, output);
   else throw Error(printable(options.source), "is neither a directory nor a file", "name one of the two");
   if (fstat(output.fd(), &status) != 0) throw system_error(printable(options.output), "fstat");
   return status.st_size - kRootOffset;

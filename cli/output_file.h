@@ -21,8 +21,6 @@ class OutputFile {
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
 
-  // Its path until then.
-  const std::string& unfinished() const { return unfinished_; }
   int fd() const { return fd_.get(); }
 
   // Throws Error.
