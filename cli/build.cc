@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -74,7 +76,7 @@ Options parse(const std::vector<std::string>& words) {
                      " is not one of zstd, gzip, xz, lz4, lzo, none");
   }
   if (sif::code_of_architecture(options.architecture) == "00") {
-    throw UsageError("build: --arch=" + printable(options.architecture) + " is no architecture of the SIF format");
+    throw UsageError("build: --arch=" + printable(options.architecture) + " is not one of " + sif::architectures());
   }
   options.output = names[0];
   options.source = names[1];
@@ -92,33 +94,40 @@ void refuse_unreadable(const std::string& tree) {
               "build as the owner, or remove it from the tree");
 }
 
-void copy_squashfs(int source, const Options& options, const OutputFile& output) {
+// Returns its compression.
+std::string copy_squashfs(int source, const Options& options, const OutputFile& output) {
   struct stat status;
   if (fstat(source, &status) != 0) throw system_error(printable(options.source), "fstat");
-  check_squashfs(source, 0, status.st_size, printable(options.source));
+  const std::string compression = check_squashfs(source, 0, status.st_size, printable(options.source));
   std::vector<char> buffer(1 << 20);
   for (uint64_t offset = 0;;) {
     const ssize_t size = pread(source, buffer.data(), buffer.size(), static_cast<off_t>(offset));
     if (size < 0) throw system_error(printable(options.source), "read");
-    if (size == 0) return;
+    if (size == 0) return compression;
     output.write_at(kRootOffset + offset, {buffer.data(), static_cast<size_t>(size)});
     offset += size;
   }
 }
 
-uint64_t write_root(const Options& options, const OutputFile& output) {
+struct Root {
+  uint64_t size;  // bytes
+  std::string compression;
+};
+
+Root write_root(const Options& options, const OutputFile& output) {
   const Fd source(open(options.source.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status;
   if (!source || fstat(source.get(), &status) != 0) {
     throw system_error(printable(options.source), "open", "name a directory or a squashfs file");
   }
+  std::string compression = options.compression;
   if (S_ISDIR(status.st_mode)) {
     refuse_unreadable(options.source);
-    make_squashfs(options.source, {output.fd(), kRootOffset, options.output}, options.compression);
-  } else if (S_ISREG(status.st_mode)) copy_squashfs(source.get(), options, output);
+    make_squashfs(options.source, {output.fd(), kRootOffset, options.output}, compression);
+  } else if (S_ISREG(status.st_mode)) compression = copy_squashfs(source.get(), options, output);
   else throw Error(printable(options.source), "is neither a directory nor a file", "name one of the two");
   if (fstat(output.fd(), &status) != 0) throw system_error(printable(options.output), "fstat");
-  return status.st_size - kRootOffset;
+  return {status.st_size - kRootOffset, compression};
 }
 
 class Bytes {
@@ -185,15 +194,30 @@ void write_header_and_table(const Options& options, const OutputFile& output, ui
   output.write_at(kTableOffset, root.get());
 }
 
+std::string in_words(uint64_t bytes) {
+  constexpr const char* kUnits[] = {"KiB", "MiB", "GiB", "TiB"};
+  double number = bytes / 1024.0;
+  size_t unit = 0;
+  for (; number >= 1024 && unit + 1 < std::size(kUnits); ++unit) number /= 1024;
+  char text[32];
+  snprintf(text, sizeof text, "%.*f %s", number < 10 ? 1 : 0, number, kUnits[unit]);
+  return text;
+}
+
 }  // namespace
 
 int build_command(const std::vector<std::string>& words) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point start = Clock::now();
   const Options options = parse(words);
   OutputFile output(options.output, options.existing);
-  const uint64_t root_size = write_root(options, output);
-  write_header_and_table(options, output, root_size);
+  const Root root = write_root(options, output);
+  write_header_and_table(options, output, root.size);
   sif::read(output.fd(), printable(options.output));  // what we write, we can read
   output.finish();
+  printf("%s: %s, %s, %s, in %.1f s\n", printable(options.output).c_str(), in_words(kRootOffset + root.size).c_str(),
+         options.architecture.c_str(), root.compression == kUncompressed ? "uncompressed" : root.compression.c_str(),
+         std::chrono::duration<double>(Clock::now() - start).count());
   return 0;
 }
 
