@@ -1,5 +1,4 @@
 // slipway build: a SIF image with one squashfs, from a directory or a squashfs file.
-#include <fcntl.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,12 +15,12 @@
 #include <string>
 #include <string_view>
 
+#include "cli/build_source.h"
 #include "cli/commands.h"
 #include "cli/mksquashfs.h"
 #include "cli/output_file.h"
 #include "cli/unreadable.h"
 #include "helper/error.h"
-#include "helper/fd.h"
 #include "helper/sif.h"
 #include "helper/squashfs.h"
 
@@ -95,14 +94,13 @@ void refuse_unreadable(const std::string& tree) {
 }
 
 // Returns its compression.
-std::string copy_squashfs(int source, const Options& options, const OutputFile& output) {
-  struct stat status;
-  if (fstat(source, &status) != 0) throw system_error(printable(options.source), "fstat");
-  const std::string compression = check_squashfs(source, 0, status.st_size, printable(options.source));
+std::string copy_squashfs(const BuildSource& source, const std::string& path, const OutputFile& output) {
+  const std::string name = printable(path);
+  const std::string compression = check_squashfs(source.file.get(), 0, source.status.st_size, name);
   std::vector<char> buffer(1 << 20);
   for (uint64_t offset = 0;;) {
-    const ssize_t size = pread(source, buffer.data(), buffer.size(), static_cast<off_t>(offset));
-    if (size < 0) throw system_error(printable(options.source), "read");
+    const ssize_t size = pread(source.file.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
+    if (size < 0) throw system_error(name, "read");
     if (size == 0) return compression;
     output.write_at(kRootOffset + offset, {buffer.data(), static_cast<size_t>(size)});
     offset += size;
@@ -114,18 +112,15 @@ struct Root {
   std::string compression;
 };
 
-Root write_root(const Options& options, const OutputFile& output) {
-  const Fd source(open(options.source.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status;
-  if (!source || fstat(source.get(), &status) != 0) {
-    throw system_error(printable(options.source), "open", "name a directory or a squashfs file");
-  }
+Root write_root(const BuildSource& source, const Options& options, const OutputFile& output) {
   std::string compression = options.compression;
-  if (S_ISDIR(status.st_mode)) {
+  if (S_ISDIR(source.status.st_mode)) {
     refuse_unreadable(options.source);
     make_squashfs(options.source, {output.fd(), kRootOffset, options.output}, compression);
-  } else if (S_ISREG(status.st_mode)) compression = copy_squashfs(source.get(), options, output);
-  else throw Error(printable(options.source), "is neither a directory nor a file", "name one of the two");
+  } else {
+    compression = copy_squashfs(source, options.source, output);
+  }
+  struct stat status;
   if (fstat(output.fd(), &status) != 0) throw system_error(printable(options.output), "fstat");
   return {status.st_size - kRootOffset, compression};
 }
@@ -210,8 +205,9 @@ int build_command(const std::vector<std::string>& words) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();
   const Options options = parse(words);
+  const BuildSource source = open_build_source(options.source);
   OutputFile output(options.output, options.existing);
-  const Root root = write_root(options, output);
+  const Root root = write_root(source, options, output);
   write_header_and_table(options, output, root.size);
   sif::read(output.fd(), printable(options.output));  // what we write, we can read
   output.finish();
