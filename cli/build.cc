@@ -20,6 +20,7 @@
 #include "cli/mksquashfs.h"
 #include "cli/output_file.h"
 #include "cli/unreadable.h"
+#include "cli/usage.h"
 #include "helper/error.h"
 #include "helper/sif.h"
 #include "helper/squashfs.h"
@@ -65,7 +66,7 @@ Options parse(const std::vector<std::string>& words) {
     if (word.starts_with("--comp=")) options.compression = word.substr(7);
     else if (word.starts_with("--arch=")) options.architecture = word.substr(7);
     else if (word == "--force") options.existing = Existing::kReplaced;
-    else if (word.starts_with("-")) throw UsageError("build: unknown option " + printable(word));
+    else if (word.starts_with("-")) throw unknown_word("build", word);
     else names.push_back(word);
   }
   if (names.size() != 2) throw UsageError("build: needs an output and a directory or squashfs file");

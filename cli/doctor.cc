@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/usage.h"
 #include "doctor/checks.h"
 #include "doctor/examination.h"
 #include "doctor/suggestion.h"
@@ -50,7 +51,7 @@ int doctor_command(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     if (word == "--json") as_json = true;
     else if (word == "--suggest") suggests = true;
-    else throw UsageError("doctor: unknown word " + printable(word));
+    else throw unknown_word("doctor", word);
   }
   if (as_json && suggests) throw UsageError("doctor: --json or --suggest, not both");
   const Node node;

@@ -15,6 +15,7 @@
 #include "cli/mpi_description.h"
 #include "cli/plugstack.h"
 #include "cli/subject.h"
+#include "cli/usage.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/image_format.h"
@@ -112,7 +113,7 @@ int inspect_command(const std::vector<std::string>& words) {
   std::vector<std::string> names;
   for (const std::string& word : words) {
     if (word == "--json") as_json = true;
-    else if (word.starts_with("-")) throw UsageError("inspect: unknown option " + printable(word));
+    else if (word.starts_with("-")) throw unknown_word("inspect", word);
     else names.push_back(word);
   }
   if (names.size() != 1) throw UsageError("inspect: needs one image");

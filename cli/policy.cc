@@ -13,6 +13,7 @@
 #include "cli/mount_description.h"
 #include "cli/plugstack.h"
 #include "cli/subject.h"
+#include "cli/usage.h"
 #include "helper/error.h"
 #include "helper/image_choice.h"
 #include "helper/image_policy.h"
@@ -42,7 +43,7 @@ Words understand(const std::vector<std::string>& words) {
     if (*word == "--json") understood.as_json = true;
     else if (value_of("--user", understood.user) || value_of("--partition", understood.partition) ||
              value_of("--account", understood.account)) continue;
-    else if (word->starts_with("-")) throw UsageError("policy: unknown option " + printable(*word));
+    else if (word->starts_with("-")) throw unknown_word("policy", *word);
     else if (understood.image.empty()) understood.image = *word;
     else throw UsageError("policy: takes one image");
   }

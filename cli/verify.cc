@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/usage.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/image_signature.h"
@@ -45,7 +46,7 @@ Options parse(const std::vector<std::string>& words) {
     else if (word == "--keyring" || word == "--key") {
       if (++i == words.size()) throw UsageError("verify: " + word + " needs a file");
       options.keys.push_back(word + "=" + words[i]);
-    } else if (word.starts_with("-")) throw UsageError("verify: unknown option " + printable(word));
+    } else if (word.starts_with("-")) throw unknown_word("verify", word);
     else names.push_back(word);
   }
   if (names.size() != 1) throw UsageError("verify: needs one image");
