@@ -1,11 +1,10 @@
 #include "cli/build_source.h"
 
-#include <fcntl.h>
-
 #include <cstdlib>
 #include <cstring>
 #include <optional>
 
+#include "cli/open_named.h"
 #include "helper/error.h"
 #include "helper/image_format.h"
 #include "helper/other_kind.h"
@@ -93,10 +92,8 @@ BuildSource open_build_source(const std::string& path) {
     throw Error(name, "is an address, and slipway build fetches nothing",
                 "pull it into a SIF file, which runs as it is, or unpack it into a directory");
   }
-  BuildSource source{Fd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)), {}};
-  if (!source.file || fstat(source.file.get(), &source.status) != 0) {
-    throw system_error(name, "open", "name a directory or a squashfs file");
-  }
+  BuildSource source;
+  source.file = open_named(path, source.status, "name a directory or a squashfs file");
   if (S_ISDIR(source.status.st_mode)) return source;
   if (!S_ISREG(source.status.st_mode)) throw Error(name, "is neither a directory nor a file", "name one of the two");
   if (!is_squashfs(source.file.get(), 0, name)) refuse(source.file.get(), path);

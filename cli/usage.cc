@@ -17,7 +17,13 @@ constexpr OptionUsage kBuild[] = {{"--comp=NAME", "zstd (the default), gzip, xz,
 constexpr OptionUsage kDoctor[] = {{"--json", kAsJson},
                                    {"--suggest", "lines for the admin's settings, from what this machine has"}};
 constexpr OptionUsage kExplain[] = {{"--json", kAsJson}};
-constexpr OptionUsage kInspect[] = {{"--json", kAsJson}};
+constexpr OptionUsage kInspect[] = {{"--all", "all of that, and the texts that the image holds"},
+                                    {"--runscript", "only what it runs"},
+                                    {"--labels", "only its labels"},
+                                    {"--environment", "only the scripts that set its variables"},
+                                    {"--list-apps", "only the names of its apps"},
+                                    {"--deffile", "only what it was built from"},
+                                    {"--json", "all as JSON"}};
 constexpr OptionUsage kPolicy[] = {{"--user=USER", "for another user's steps"},
                                    {"--partition=NAME", "in this partition; by default the job's"},
                                    {"--account=NAME", "for this account; by default the job's"},

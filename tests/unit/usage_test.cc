@@ -21,8 +21,11 @@ TEST(Usage, ThePageHasEachCommandAndOption) {
   std::string page = text_of_file(TOP_SOURCE_DIRECTORY "/man/slipway.1");
   for (size_t at = 0; (at = page.find("\\-", at)) != page.npos;) page.erase(at, 1);
   for (const CommandUsage& usage : usages()) {
-    STRCMP_CONTAINS((std::string(".B slipway ") + usage.name + "\n").c_str(), page.c_str());
-    for (const OptionUsage& option : usage.options) STRCMP_CONTAINS(name_of(option).c_str(), page.c_str());
+    const std::string call = std::string(".B slipway ") + usage.name + "\n";
+    CHECK_TEXT(page.find(call) != page.npos, call.c_str());
+    for (const OptionUsage& option : usage.options) {
+      CHECK_TEXT(page.find(name_of(option)) != page.npos, option.spelling);
+    }
   }
 }
 
