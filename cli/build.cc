@@ -69,8 +69,9 @@ Options parse(const std::vector<std::string>& words) {
     else if (word.starts_with("-")) throw unknown_word("build", word);
     else names.push_back(word);
   }
-  if (names.size() != 2 || names[0].empty() || names[1].empty())
+  if (names.size() != 2 || names[0].empty() || names[1].empty()) {
     throw UsageError("build: needs an output and a directory or squashfs file");
+  }
   constexpr const char* kCompressions[] = {"zstd", "gzip", "xz", "lz4", "lzo", kUncompressed};
   if (std::find(std::begin(kCompressions), std::end(kCompressions), options.compression) == std::end(kCompressions)) {
     throw UsageError("build: --comp=" + printable(options.compression) +
