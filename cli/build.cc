@@ -1,16 +1,13 @@
 // slipway build: a SIF image with one squashfs, from a directory or a squashfs file.
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <charconv>
+#include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -18,13 +15,15 @@
 #include <string>
 #include <string_view>
 
+#include "cli/build_source.h"
 #include "cli/commands.h"
+#include "cli/mksquashfs.h"
+#include "cli/output_file.h"
+#include "cli/unreadable.h"
+#include "cli/usage.h"
 #include "helper/error.h"
-#include "helper/fd.h"
 #include "helper/sif.h"
 #include "helper/squashfs.h"
-
-extern char** environ;
 
 namespace slipway {
 
@@ -52,12 +51,11 @@ std::optional<int64_t> source_date() {
   return seconds;
 }
 
-constexpr char kUncompressed[] = "none";
-
 struct Options {
   std::string compression = "zstd";
   std::string architecture = sif::host_architecture();
   std::optional<int64_t> date = source_date();  // no value: now
+  Existing existing = Existing::kKept;
   std::string output, source;
 };
 
@@ -67,119 +65,67 @@ Options parse(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     if (word.starts_with("--comp=")) options.compression = word.substr(7);
     else if (word.starts_with("--arch=")) options.architecture = word.substr(7);
-    else if (word.starts_with("-")) throw UsageError("build: unknown option " + printable(word));
+    else if (word == "--force") options.existing = Existing::kReplaced;
+    else if (word.starts_with("-")) throw unknown_word("build", word);
     else names.push_back(word);
   }
-  if (names.size() != 2) throw UsageError("build: needs an output and a directory or squashfs file");
+  if (names.size() != 2 || names[0].empty() || names[1].empty()) {
+    throw UsageError("build: needs an output and a directory or squashfs file");
+  }
   constexpr const char* kCompressions[] = {"zstd", "gzip", "xz", "lz4", "lzo", kUncompressed};
   if (std::find(std::begin(kCompressions), std::end(kCompressions), options.compression) == std::end(kCompressions)) {
     throw UsageError("build: --comp=" + printable(options.compression) +
                      " is not one of zstd, gzip, xz, lz4, lzo, none");
   }
   if (sif::code_of_architecture(options.architecture) == "00") {
-    throw UsageError("build: --arch=" + printable(options.architecture) + " is no architecture of the SIF format");
+    throw UsageError("build: --arch=" + printable(options.architecture) + " is not one of " + sif::architectures());
   }
   options.output = names[0];
   options.source = names[1];
   return options;
 }
 
-// A file that exists only when it is complete: written beside its place and renamed, removed when that does not happen.
-std::string unfinished_path;  // for the signal handler
-
-void remove_unfinished(int signal_number) {
-  unlink(unfinished_path.c_str());
-  signal(signal_number, SIG_DFL);
-  raise(signal_number);
+void refuse_unreadable(const std::string& tree) {
+  const Unreadable unreadable = unreadable_in(tree);
+  if (unreadable.count == 0) return;
+  std::string names;
+  for (const std::string& name : unreadable.first) names += (names.empty() ? "" : ", ") + printable(name);
+  const size_t more = unreadable.count - unreadable.first.size();
+  if (more > 0) names += " and " + std::to_string(more) + " more";
+  throw Error(printable(tree), "what you cannot read in it would be missing: " + names,
+              "build as the owner, or remove it from the tree");
 }
 
-class OutputFile {
- public:
-  explicit OutputFile(const std::string& path) : path_(path), unfinished_(path + ".XXXXXX") {
-    fd_.reset(mkostemp(unfinished_.data(), O_CLOEXEC));
-    if (!fd_) throw system_error(printable(path), "create", "choose a directory you may write to");
-    unfinished_path = unfinished_;
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, remove_unfinished);
-  }
-  ~OutputFile() {
-    if (!done_) unlink(unfinished_.c_str());
-  }
-  OutputFile(const OutputFile&) = delete;
-
-  const std::string& unfinished() const { return unfinished_; }
-  int fd() const { return fd_.get(); }
-
-  void write_at(uint64_t offset, std::string_view bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t size = pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-      if (size < 0) throw system_error(printable(path_), "write");
-      offset += size;
-      bytes.remove_prefix(size);
-    }
-  }
-
-  void finish() {
-    const mode_t mask = umask(0);
-    umask(mask);
-    if (fchmod(fd_.get(), 0644 & ~mask) != 0 || fsync(fd_.get()) != 0 ||
-        rename(unfinished_.c_str(), path_.c_str()) != 0) {
-      throw system_error(printable(path_), "write");
-    }
-    done_ = true;
-  }
-
- private:
-  std::string path_, unfinished_;
-  Fd fd_;
-  bool done_ = false;
-};
-
-// Ownership and attributes of the building machine mean nothing in an image: all is root's, which stage shows as the
-// user's; xattrs would carry that machine's security labels.
-void run_mksquashfs(const Options& options, const OutputFile& output) {
-  const std::string offset = std::to_string(kRootOffset);
-  std::vector<std::string> words = {"mksquashfs", options.source, output.unfinished(), "-offset", offset,
-                                    "-all-root", "-no-xattrs", "-noappend", "-no-progress", "-quiet"};
-  if (options.compression == kUncompressed) words.insert(words.end(), {"-noI", "-noD", "-noF", "-noX"});
-  else words.insert(words.end(), {"-comp", options.compression});
-  words.insert(words.end(), {"-e", output.unfinished()});
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_t child;
-  if (posix_spawnp(&child, "mksquashfs", nullptr, nullptr, arguments.data(), environ) != 0) {
-    throw Error("mksquashfs", "cannot be started", "install the package squashfs-tools");
-  }
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-  if (status != 0) throw Error("mksquashfs", "failed on " + printable(options.source), "see its message above");
-}
-
-void copy_squashfs(int source, const Options& options, const OutputFile& output) {
-  struct stat status;
-  if (fstat(source, &status) != 0) throw system_error(printable(options.source), "fstat");
-  check_squashfs(source, 0, status.st_size, printable(options.source));
+// Returns its compression.
+std::string copy_squashfs(const BuildSource& source, const std::string& path, const OutputFile& output) {
+  const std::string name = printable(path);
+  const std::string compression = check_squashfs(source.file.get(), 0, source.status.st_size, name);
   std::vector<char> buffer(1 << 20);
   for (uint64_t offset = 0;;) {
-    const ssize_t size = pread(source, buffer.data(), buffer.size(), static_cast<off_t>(offset));
-    if (size < 0) throw system_error(printable(options.source), "read");
-    if (size == 0) return;
+    const ssize_t size = pread(source.file.get(), buffer.data(), buffer.size(), static_cast<off_t>(offset));
+    if (size < 0) throw system_error(name, "read");
+    if (size == 0) return compression;
     output.write_at(kRootOffset + offset, {buffer.data(), static_cast<size_t>(size)});
     offset += size;
   }
 }
 
-uint64_t write_root(const Options& options, const OutputFile& output) {
-  const Fd source(open(options.source.c_str(), O_RDONLY | O_CLOEXEC));
-  struct stat status;
-  if (!source || fstat(source.get(), &status) != 0) {
-    throw system_error(printable(options.source), "open", "name a directory or a squashfs file");
+struct Root {
+  uint64_t size;  // bytes
+  std::string compression;
+};
+
+Root write_root(const BuildSource& source, const Options& options, const OutputFile& output) {
+  std::string compression = options.compression;
+  if (S_ISDIR(source.status.st_mode)) {
+    refuse_unreadable(options.source);
+    make_squashfs(options.source, {output.fd(), kRootOffset, options.output}, compression);
+  } else {
+    compression = copy_squashfs(source, options.source, output);
   }
-  if (S_ISDIR(status.st_mode)) run_mksquashfs(options, output);
-  else if (S_ISREG(status.st_mode)) copy_squashfs(source.get(), options, output);
-  else throw Error(printable(options.source), "is neither a directory nor a file", "name one of the two");
+  struct stat status;
   if (fstat(output.fd(), &status) != 0) throw system_error(printable(options.output), "fstat");
-  return status.st_size - kRootOffset;
+  return {status.st_size - kRootOffset, compression};
 }
 
 class Bytes {
@@ -246,15 +192,31 @@ void write_header_and_table(const Options& options, const OutputFile& output, ui
   output.write_at(kTableOffset, root.get());
 }
 
+std::string in_words(uint64_t bytes) {
+  constexpr const char* kUnits[] = {"KiB", "MiB", "GiB", "TiB"};
+  double number = bytes / 1024.0;
+  size_t unit = 0;
+  for (; number >= 1024 && unit + 1 < std::size(kUnits); ++unit) number /= 1024;
+  char text[32];
+  snprintf(text, sizeof text, "%.*f %s", number < 10 ? 1 : 0, number, kUnits[unit]);
+  return text;
+}
+
 }  // namespace
 
 int build_command(const std::vector<std::string>& words) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point start = Clock::now();
   const Options options = parse(words);
-  OutputFile output(options.output);
-  const uint64_t root_size = write_root(options, output);
-  write_header_and_table(options, output, root_size);
+  const BuildSource source = open_build_source(options.source);
+  OutputFile output(options.output, options.existing);
+  const Root root = write_root(source, options, output);
+  write_header_and_table(options, output, root.size);
   sif::read(output.fd(), printable(options.output));  // what we write, we can read
   output.finish();
+  printf("%s: %s, %s, %s, in %.1f s\n", printable(options.output).c_str(), in_words(kRootOffset + root.size).c_str(),
+         options.architecture.c_str(), root.compression == kUncompressed ? "uncompressed" : root.compression.c_str(),
+         std::chrono::duration<double>(Clock::now() - start).count());
   return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/usage.h"
 #include "doctor/checks.h"
 #include "doctor/examination.h"
 #include "doctor/report.h"
@@ -44,7 +45,7 @@ int doctor_command(const std::vector<std::string>& words) {
     if (word == "--json") as_json = true;
     else if (word == "--quiet") is_quiet = true;
     else if (word == "--suggest") suggests = true;
-    else throw UsageError("doctor: unknown word " + printable(word));
+    else throw unknown_word("doctor", word);
   }
   if (as_json + is_quiet + suggests > 1) throw UsageError("doctor: takes one of --json, --quiet and --suggest");
   const Node node;

@@ -21,6 +21,7 @@
 #include "cli/commands.h"
 #include "cli/explanation_text.h"
 #include "cli/plugstack.h"
+#include "cli/usage.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "plugin/components.h"
@@ -140,6 +141,7 @@ int explain_command(const Words& words) {
   const bool as_json = word != words.end() && *word == "--json";
   if (as_json) ++word;
   if (word != words.end() && *word == "--") ++word;
+  else if (word != words.end() && word->starts_with('-')) throw unknown_word("explain", *word);
   const Words command(word, words.end());
   const std::string program = name_of_program(command);
   if (!starts_containers(program)) throw UsageError("explain: needs the words of a srun, sbatch or salloc");

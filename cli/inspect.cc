@@ -1,7 +1,5 @@
 // slipway inspect: what an image is, and how this node would mount it and why. Runs nothing of the image.
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -11,10 +9,14 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/contents_text.h"
+#include "cli/image_contents.h"
 #include "cli/mount_description.h"
 #include "cli/mpi_description.h"
+#include "cli/open_named.h"
 #include "cli/plugstack.h"
 #include "cli/subject.h"
+#include "cli/usage.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/image_format.h"
@@ -26,6 +28,36 @@ namespace slipway {
 namespace {
 
 using nlohmann::json;
+
+struct Options {
+  bool as_json = false, prints_all = false;
+  std::vector<ContentsPart> parts;  // that alone are printed
+  std::string image;
+};
+
+Options parse(const std::vector<std::string>& words) {
+  Options options;
+  std::vector<std::string> names;
+  const auto part_of = [](const std::string& word) {
+    const auto parts = contents_parts();
+    const auto part = std::find_if(parts.begin(), parts.end(), [&](const auto& each) { return word == each.option; });
+    return part == parts.end() ? nullptr : &*part;
+  };
+  for (const std::string& word : words) {
+    if (word == "--json") options.as_json = true;
+    else if (word == "--all") options.prints_all = true;
+    else if (const ContentsPart* const part = part_of(word)) options.parts.push_back(*part);
+    else if (word.starts_with("-")) throw unknown_word("inspect", word);
+    else names.push_back(word);
+  }
+  if (names.size() != 1) throw UsageError("inspect: needs one image");
+  if ((options.as_json || options.prints_all) && !options.parts.empty()) {
+    throw UsageError("inspect: --json and --all print all parts, " + std::string(options.parts[0].option) +
+                     " only its own");
+  }
+  options.image = names[0];
+  return options;
+}
 
 json describe(const sif::Object& object) {
   json entry = {{"id", object.id},
@@ -95,6 +127,7 @@ void print(const json& description) {
     }
     printf("\n");
   }
+  printf("%-13s %s\n", "holds", summary_of(description["contents"]).c_str());
   for (const json& mpi : description["mpi"]) printf("%-13s %s\n", "mpi", line_of_mpi(mpi).c_str());
   if (description.contains("mpi_unknown")) {
     printf("%-13s not looked for: %s\n", "mpi", text_of(description["mpi_unknown"]).c_str());
@@ -105,29 +138,42 @@ void print(const json& description) {
          text_of(description["mount"]["why"]).c_str());
 }
 
+void print_sections(const json& contents) {
+  for (const ContentsPart& part : contents_parts()) printf("\n%s", section_of(contents, part).c_str());
+}
+
+void print_parts(const json& contents, const std::vector<ContentsPart>& parts, const std::string& name) {
+  const json& unknown = contents["unknown"];
+  for (const ContentsPart& part : parts) {
+    const std::string text = text_of(contents, part);
+    if (text.empty() && unknown.is_string()) throw Error(name, "cannot be looked into: " + text_of(unknown));
+    if (text.empty() && parts.size() == 1) throw Error(name, "has no " + std::string(part.what));
+    fputs((parts.size() == 1 ? text : section_of(contents, part)).c_str(), stdout);
+  }
+}
+
 }  // namespace
 
 int inspect_command(const std::vector<std::string>& words) {
-  bool as_json = false;
-  std::vector<std::string> names;
-  for (const std::string& word : words) {
-    if (word == "--json") as_json = true;
-    else if (word.starts_with("-")) throw UsageError("inspect: unknown option " + printable(word));
-    else names.push_back(word);
-  }
-  if (names.size() != 1) throw UsageError("inspect: needs one image");
-  const std::string name = printable(names[0]);
-  Fd file(open(names[0].c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  const Options options = parse(words);
+  const std::string name = printable(options.image);
   struct stat status;
-  if (!file || fstat(file.get(), &status) != 0) throw system_error(name, "open");
+  Fd file = open_named(options.image, status);
   json description = describe_format(file.get(), name, status);
   description["image"] = name;
+  const json contents = describe_contents(file.get(), name, status);
+  if (!options.parts.empty()) {
+    print_parts(contents, options.parts, name);
+    return 0;
+  }
+  description["contents"] = contents;
   json mpi = describe_mpi(file.get(), name, status);
   if (mpi.is_array()) description["mpi"] = std::move(mpi);
   else description.update({{"mpi", nullptr}, {"mpi_unknown", std::move(mpi)}});
   description["mount"] = describe_mount_here(std::move(file), name);
-  if (as_json) printf("%s\n", description.dump(2).c_str());
+  if (options.as_json) printf("%s\n", description.dump(2).c_str());
   else print(description);
+  if (options.prints_all && !options.as_json) print_sections(contents);
   return 0;
 }
 

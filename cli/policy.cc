@@ -1,7 +1,4 @@
 // slipway policy: which of the admin's words count for somebody's steps, and what they make of an image.
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -11,8 +8,10 @@
 
 #include "cli/commands.h"
 #include "cli/mount_description.h"
+#include "cli/open_named.h"
 #include "cli/plugstack.h"
 #include "cli/subject.h"
+#include "cli/usage.h"
 #include "helper/error.h"
 #include "helper/image_choice.h"
 #include "helper/image_policy.h"
@@ -42,7 +41,7 @@ Words understand(const std::vector<std::string>& words) {
     if (*word == "--json") understood.as_json = true;
     else if (value_of("--user", understood.user) || value_of("--partition", understood.partition) ||
              value_of("--account", understood.account)) continue;
-    else if (word->starts_with("-")) throw UsageError("policy: unknown option " + printable(*word));
+    else if (word->starts_with("-")) throw unknown_word("policy", *word);
     else if (understood.image.empty()) understood.image = *word;
     else throw UsageError("policy: takes one image");
   }
@@ -72,8 +71,8 @@ ImageVerdict verdict_on(const OpenedImage& image, const std::string& path, const
 }
 
 json judge(const std::string& path, const Settings& settings) {
-  OpenedImage image{printable(path), Fd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)), {}};
-  if (!image.fd) throw system_error(image.name, "open");
+  struct stat status;
+  OpenedImage image{printable(path), open_named(path, status), {}};
   refuse_other_kinds(image.fd.get(), image.name);
   image.root = root_partition(image.fd.get(), image.name);
   const ImageVerdict verdict = verdict_on(image, path, settings);

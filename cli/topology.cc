@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/topology_plan.h"
 #include "cli/topology_svg.h"
+#include "cli/usage.h"
 #include "helper/error.h"
 #include "topology/hwloc_reader.h"
 #include "topology/rank_line.h"
@@ -51,7 +52,7 @@ Words understand(const std::vector<std::string>& all_words) {
     const std::string option = word->substr(0, equals);
     const bool is_known = option == "--ranks" || option == "--cpus-per-rank" || option == "--gpu-bind" ||
                           option == "--distribution" || option == "--xml" || option == "--svg";
-    if (!is_known) throw UsageError("topology: unknown word " + printable(*word));
+    if (!is_known) throw unknown_word("topology", *word);
     if (equals == std::string::npos && word + 1 == all_words.end()) {
       throw UsageError("topology: " + option + " needs a value");
     }

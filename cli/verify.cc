@@ -1,6 +1,5 @@
 // slipway verify: who signed an image, and does that cover all of it? Signatures and keys are read by slipway-verify,
 // from the file that is opened here.
-#include <fcntl.h>
 #include <spawn.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -14,6 +13,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/open_named.h"
+#include "cli/usage.h"
 #include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/image_signature.h"
@@ -45,7 +46,7 @@ Options parse(const std::vector<std::string>& words) {
     else if (word == "--keyring" || word == "--key") {
       if (++i == words.size()) throw UsageError("verify: " + word + " needs a file");
       options.keys.push_back(word + "=" + words[i]);
-    } else if (word.starts_with("-")) throw UsageError("verify: unknown option " + printable(word));
+    } else if (word.starts_with("-")) throw unknown_word("verify", word);
     else names.push_back(word);
   }
   if (names.size() != 1) throw UsageError("verify: needs one image");
@@ -55,9 +56,8 @@ Options parse(const std::vector<std::string>& words) {
 }
 
 Fd open_image(const std::string& path) {
-  Fd file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat status;
-  if (!file || fstat(file.get(), &status) != 0) throw system_error(printable(path), "open");
+  Fd file = open_named(path, status);
   if (!S_ISREG(status.st_mode)) {
     throw Error(printable(path), "is not a file, and only SIF files carry signatures", "name a SIF image");
   }

@@ -3,11 +3,8 @@
 #include <endian.h>
 #include <sys/stat.h>
 
-#include <algorithm>
-#include <iterator>
-#include <string_view>
-
 #include "helper/error.h"
+#include "helper/other_kind.h"
 #include "helper/read_at.h"
 #include "helper/sif.h"
 #include "helper/squashfs.h"
@@ -16,44 +13,7 @@ namespace slipway {
 
 namespace {
 
-struct Signature {
-  uint64_t offset;
-  std::string_view bytes;
-  const char* what;
-};
-
-// What people hand to --container by mistake.
-constexpr Signature kOthers[] = {
-    {0,
-     "\x7f"
-     "ELF",
-     "a program"},
-    {0, "#!", "a script"},
-    {0, "\x1f\x8b", "a gzip archive"},
-    {0, "\x28\xb5\x2f\xfd", "a zstd archive"},
-    {0,
-     std::string_view("\xfd"
-                      "7zXZ\0",
-                      6),
-     "an xz archive"},
-    {257, "ustar", "a tar archive"},
-    {0, "PK\x03\x04", "a zip archive"},
-    {1080, "\x53\xef", "an ext3 or ext4 file system, which a kernel must never mount from a user's file"},
-};
-
 constexpr char kCopyAgain[] = "copy it again, or build it again";
-
-std::string guess(int file, uint64_t size, const std::string& name) {
-  if (size == 0) return "an empty file";
-  for (const Signature& other : kOthers) {
-    char bytes[16];
-    if (read_at(file, other.offset, bytes, other.bytes.size(), name) &&
-        std::equal(other.bytes.begin(), other.bytes.end(), bytes)) {
-      return other.what;
-    }
-  }
-  return "something else";
-}
 
 // Little-endian, behind 1 KiB. Source: fs/erofs/erofs_fs.h of the kernel.
 struct __attribute__((packed)) ErofsSuperBlock {
@@ -115,7 +75,7 @@ RootPartition root_partition(int file, const std::string& name) {
     return {RootKind::kSquashfs, root.offset, root.size, true};
   }
   if (const auto whole = bare_file_system(file, name)) return *whole;
-  throw Error(name, "is not an image but " + guess(file, status.st_size, name),
+  throw Error(name, "is not an image but " + std::string(in_words(other_kind_of(file, name))),
               "name a SIF image, a squashfs or EROFS file, or a directory");
 }
 

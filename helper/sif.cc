@@ -34,8 +34,9 @@ struct Architecture {
   const char* name;
   const char* machine;  // uname(2)
 };
+constexpr char kUnknown[] = "00";
 constexpr Architecture kArchitectures[] = {
-    {"00", "unknown", ""},        {"01", "386", "i686"},           {"02", "amd64", "x86_64"},
+    {kUnknown, "unknown", ""},        {"01", "386", "i686"},           {"02", "amd64", "x86_64"},
     {"03", "arm", "armv7l"},      {"04", "arm64", "aarch64"},      {"05", "ppc64", "ppc64"},
     {"06", "ppc64le", "ppc64le"}, {"07", "mips", "mips"},          {"08", "mipsle", ""},
     {"09", "mips64", "mips64"},   {"10", "mips64le", ""},          {"11", "s390x", "s390x"},
@@ -345,11 +346,19 @@ std::string host_architecture() {
   return machine.machine;
 }
 
+std::string architectures() {
+  std::string names;
+  for (const Architecture& known : kArchitectures) {
+    if (std::string_view(known.code) != kUnknown) names += (names.empty() ? "" : ", ") + std::string(known.name);
+  }
+  return names;
+}
+
 std::string code_of_architecture(const std::string& architecture) {
   for (const Architecture& known : kArchitectures) {
     if (architecture == known.name) return known.code;
   }
-  return "00";
+  return kUnknown;
 }
 
 }  // namespace slipway::sif

@@ -88,6 +88,9 @@ std::string name_of(Part part);
 // This machine's architecture in the format's words.
 std::string host_architecture();
 
+// All that the format knows, as "386, amd64, ...".
+std::string architectures();
+
 // The two ASCII digits by which the format writes an architecture; "00" for one it does not know.
 std::string code_of_architecture(const std::string& architecture);
 

@@ -220,7 +220,7 @@ ls /proc/self/fd > "$HOME/environment-descriptors"
 END
   echo 'export IGNORED=1' > "$tree/.singularity.d/env/readme.txt"
   "${@:-:}" "$tree"
-  "$CLUSTER_STATE/usr/bin/slipway" build "$scripted" "$tree"
+  "$CLUSTER_STATE/usr/bin/slipway" build --force "$scripted" "$tree"
   rm -f "$CLUSTER_HOME"/environment-*
 }
 

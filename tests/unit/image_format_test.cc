@@ -69,7 +69,18 @@ TEST(ImageFormat, SaysWhatSomethingElseIs) {
                                                6)));
   is_called("a zip archive", at(0, "PK\x03\x04"));
   is_called("a tar archive", at(257, "ustar"));
+  is_called("a bzip2 archive", at(0, "BZh9"));
   is_called("an ext3 or ext4 file system, which a kernel must never mount from a user's file", at(1080, "\x53\xef"));
+}
+
+TEST(ImageFormat, SaysWhatAnImageWouldBeBuiltFrom) {
+  is_called("a definition file of Apptainer's", "Bootstrap: docker\nFrom: debian:12\n");
+  is_called("a definition file of Apptainer's", "# ours\n\n  from: debian:12\nbootstrap: docker\n");
+  is_called("a Dockerfile", "# syntax=docker/dockerfile:1\r\n\r\nFROM debian:12\r\n");
+  is_called("a Dockerfile", "ARG VERSION=12\nfrom debian:$VERSION\n");
+  is_called("something else", "# only a comment");
+  is_called("something else", "frommage\nFROM debian\n");
+  is_called("something else", "FROM ");
 }
 
 TEST(ImageFormat, ASquashfsThatIsCutOffIsDamaged) {

@@ -239,6 +239,11 @@ TEST(Sif, ReadsTheFilesOfOthers) {
   }
 }
 
+TEST(Sif, NamesTheArchitecturesThatItKnows) {
+  STRCMP_CONTAINS("386, amd64, arm, arm64, ", sif::architectures().c_str());
+  CHECK(sif::architectures().find("unknown") == std::string::npos);
+}
+
 TEST_GROUP(SifData) {
   TemporaryDirectory directory;
 
