@@ -185,7 +185,7 @@ make_images() {
   cp "$(tool euid -static)" "$tree/bin/setuid/"
   chmod 04755 "$tree/bin/setuid/euid"
   mknod -m 0666 "$tree/bin/null-device" c 1 3
-  "$CLUSTER_STATE/usr/bin/slipway" build "$image" "$tree"
+  "$CLUSTER_STATE/usr/bin/slipway" build "$image" "$tree" >/dev/null
   rm -f "$CLUSTER_IMAGES/small.sqsh"
   mksquashfs "$tree" "$CLUSTER_IMAGES/small.sqsh" -all-root -comp gzip -quiet -no-progress >/dev/null
   cp -a "$tree" "$CLUSTER_IMAGES/small.dir"
