@@ -126,8 +126,8 @@ Finding look_at_plugin_line(const Site& site) {
                    "name Slurm's file in SLURM_CONF");
   }
   return missing(site.node.exists(path) ? "no line of Slipway's in " + path : "no " + path,
-                 "Slurm refuses --container-image here, and without it on the nodes, too, runs steps with --container on "
-                 "the host",
+                 "Slurm refuses --container-image here, and runs steps with --container on the host where the nodes have "
+                 "no line either",
                  "write: required spank_slipway.so");
 }
 
@@ -233,7 +233,8 @@ Finding look_at_scopes(const Site& site) {
     else if (scoped.scope == Scope::kAccount) avoidable.push_back(word.text);
   }
   const std::string lacks = std::string("slurm.conf has no ") + kChecksJobs;
-  const std::string remedy = std::string("set ") + kChecksJobs + ", or write the keys for groups (group:NAME.KEY=VALUE)";
+  const std::string remedy =
+      std::string("set ") + kChecksJobs + ", or write the keys for groups (group:NAME.KEY=VALUE)";
   if (site.slurm.checks_accounts()) return ok(kChecksJobs, "keys for partitions and accounts count");
   if (!not_counted.empty()) {
     return warning(list_of(not_counted) + " would let users have more, and " + lacks,

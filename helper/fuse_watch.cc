@@ -73,7 +73,8 @@ void tell_rank(pid_t rank, const Request& request) {
     const Fd errors(open(path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     char node[HOST_NAME_MAX + 1] = "a node";
     gethostname(node, HOST_NAME_MAX);
-    dprintf(errors.get(), "slipway: %s: a FUSE server of this step has ended, and its files are gone; its ranks there are killed\n",
+    dprintf(errors.get(),
+            "slipway: %s: a FUSE server of this step has ended, and its files are gone; its ranks there are killed\n",
             node);
   });
   child.answers_within(kPatience);

@@ -34,8 +34,8 @@ bool says_image(const OptionValues& asked);
 ImageChoice image_asked_for(const OptionValues& asked);
 
 // Root's steps have what they ask for: no key names an image for them. Who may have no containers has only what
-// force_image= names. Throws Error: force_image= allows only another; a container that the user may not have; options of
-// one that nobody names an image for.
+// force_image= names. Throws Error: force_image= allows only another; a container that the user may not have; options
+// of one that nobody names an image for.
 ImageChoice choose_image(const OptionValues& asked, const Settings& settings, const Subject& subject);
 
 // For those who did not ask for the image: the error of a step, with who chose it.

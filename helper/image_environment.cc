@@ -220,8 +220,8 @@ void join(std::span<const Fd> container, unsigned unshared) {
 
 // The body of a process that is the user, where the step's ranks are.
 void run_scripts(const Request& request, pid_t rank, unsigned unshared, int socket) {
-  // As root: the rank executes enter, which its user cannot read, and so none of its user's processes looks into it. That
-  // keeps its memory as enter made it, too.
+  // As root: the rank executes enter, which its user cannot read, and so none of its user's processes looks into it.
+  // That keeps its memory as enter made it, too.
   const std::string block = environment_of(rank);
   become_user(request);
   Go go;

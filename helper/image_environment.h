@@ -28,7 +28,8 @@ bool has_environment_scripts(const Terms& terms);
 bool has_environment_shell();
 
 // Runs the scripts of a finished container, which stays the caller's (`unshared` and descriptors as in helper/wire.h),
-// with the environment of `rank`. Returns its plan with what they changed, and a notice of what they printed. Called by root, which reads none of it.
+// with the environment of `rank`. Returns its plan with what they changed, and a notice of what they printed. Called by
+// root, which reads none of it.
 // Throws Error: a script that failed, an end of patience.
 Fd add_image_environment(const Request& request, const Rank& rank, unsigned unshared, std::span<const Fd> container,
                          const Patience& patience);

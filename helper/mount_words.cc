@@ -122,7 +122,8 @@ std::string with_absolute_sources(const std::string& text, const std::string& op
     const MountWord word = word_of(part, option);
     if (!absolute.empty()) absolute += ",";
     const bool has_source = word.kind == MountWord::kBind;
-    const Beginning beginning = has_source && word.source[0] != '/' ? beginning_of(split_escaped(part, ':')[0], whence) : Beginning();
+    const bool is_relative = has_source && word.source[0] != '/';
+    const Beginning beginning = is_relative ? beginning_of(split_escaped(part, ':')[0], whence) : Beginning();
     if (has_source) {
       refuse_variables(beginning.text + word.source.substr(beginning.length), option + "=" + printable(part));
     }

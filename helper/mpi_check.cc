@@ -100,8 +100,8 @@ void check_mpi_of_program(Plan& plan, const Request& request, const Terms& terms
   const Found found = find_command(command.c_str(), kDefaultSearchPath);
   if (found.exit_code != 0) return;  // the ranks will say so
   if (starts_ranks(command)) {
-    plan.launcher = printable(command) + ": starts ranks of its own, once in each of the step's ranks; use srun --mpi=pmix " +
-                    "PROGRAM, or srun -n1, or say --container-mpi=none if that is what you want";
+    plan.launcher = printable(command) + ": starts ranks of its own, once in each of the step's ranks; use srun " +
+                    "--mpi=pmix PROGRAM, or srun -n1, or say --container-mpi=none if that is what you want";
     return;
   }
   const FilesBelow files(Fd(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)));

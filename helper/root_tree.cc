@@ -238,8 +238,8 @@ std::string what_cannot_be_removed(const Terms& terms) {
   const std::string fails = "removing, renaming or replacing a directory of the image fails with an I/O error";
   constexpr char kRemedy[] = "a directory on ext4 or xfs";
   if (terms.writing == Terms::Writing::kOverlay) {
-    return "--container-overlay=" + printable(terms.options.overlay) + ": its file system keeps no attributes of users; " +
-           fails + "; name " + kRemedy;
+    return "--container-overlay=" + printable(terms.options.overlay) +
+           ": its file system keeps no attributes of users; " + fails + "; name " + kRemedy;
   }
   return "--container-writable: this kernel keeps no attributes of users in memory (Linux 6.6 does); " + fails +
          "; use --container-overlay with " + kRemedy;

@@ -26,7 +26,7 @@ struct Settings {
   enum class Options { kPyxis, kNative } options = Options::kPyxis;
   bool is_like_pyxis = false;  // compat=pyxis: what a container has when nobody says anything
 
-  // Who may have containers, by name or number: one of the users, or a member of one of the groups. Both empty: anybody.
+  // Who may have containers, by name or number: these users, and members of these groups. Both empty: anybody.
   std::vector<std::string> users, groups;
 
   // Images.

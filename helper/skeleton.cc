@@ -152,7 +152,8 @@ std::string Skeleton::hindrance_of_cover(const std::string& path) {
   }
   try {
     const std::string where = place(path);
-    if (fstatat(image_.get(), relative(where), &status, AT_SYMLINK_NOFOLLOW) == 0) return "it is a link that leads nowhere";
+    const bool is_link = fstatat(image_.get(), relative(where), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    if (is_link) return "it is a link that leads nowhere";
     make_file(where, path, "");
   } catch (const Error& error) {
     return error.what();

@@ -91,8 +91,8 @@ void decide_start(Plan& plan, const Request& request, const Terms& terms) {
     plan.notices.push_back(printable(request.image) + ": has no runscript; " + kShell + " runs in its place");
   }
   if (looks_like_no_root(plan.front.empty() ? request.command : plan.front[0])) {
-    plan.notices.push_back(printable(request.image) + ": does not look like a root file system: it has no /bin, /usr, " +
-                           "/lib or /sbin");
+    plan.notices.push_back(printable(request.image) + ": does not look like a root file system: it has no /bin, " +
+                           "/usr, /lib or /sbin");
   }
   if (plan.is_batch) {
     plan.interpreter_remedy =

@@ -19,10 +19,13 @@ bool has(const Names& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+bool names_other(const Names& without, const Names& with) {
+  return std::any_of(with.begin(), with.end(), [&](const std::string& name) { return !has(without, name); });
+}
+
 // Lists of what is allowed, which allow everything when they are empty.
 bool names_more(const Names& without, const Names& with) {
-  if (without.empty()) return false;
-  return with.empty() || std::any_of(with.begin(), with.end(), [&](const auto& name) { return !has(without, name); });
+  return !without.empty() && (with.empty() || names_other(without, with));
 }
 
 // One who is in either list is admitted.
@@ -55,9 +58,13 @@ bool is_larger(const std::string& without, const std::string& with) {
   return std::string_view(unit) != unit_with || number_with > number;
 }
 
+// What users may have rises with it.
 int rank_of(Settings::Gpu gpu) { return gpu == Settings::Gpu::kNo ? 0 : gpu == Settings::Gpu::kGranted ? 1 : 2; }
-
 int rank_of(MountKernel mount) { return mount == MountKernel::kNever ? 0 : mount == MountKernel::kTrusted ? 1 : 2; }
+int rank_of(Settings::Devices devices) { return devices == Settings::Devices::kHost ? 1 : 0; }
+int rank_of(Settings::Writable writable) {
+  return writable == Settings::Writable::kNone ? 0 : writable == Settings::Writable::kMemory ? 1 : 2;
+}
 
 // Of "never" images run that "any" refuses, and the other way round.
 bool trusts_more(const Settings& without, const Settings& with) {
@@ -78,8 +85,34 @@ bool asks_for_more_namespaces(const Settings& without, const Settings& with) {
 
 // What the admin mounts, users could mount by themselves where nothing is said of mounts.
 bool mounts_more(const Settings& without, const Settings& with) {
-  return (!without.mounts_allow.empty() || !without.mounts_deny.empty()) &&
-         std::any_of(with.mounts.begin(), with.mounts.end(), [&](const auto& mount) { return !has(without.mounts, mount); });
+  if (without.mounts_allow.empty() && without.mounts_deny.empty()) return false;
+  return names_other(without.mounts, with.mounts);
+}
+
+bool forces_another(const Settings& without, const Settings& with) {
+  return !without.force_image.empty() && with.force_image != without.force_image;
+}
+
+// Of one of the settings' members.
+template <auto kList>
+bool names(const Settings& without, const Settings& with) {
+  return names_more(without.*kList, with.*kList);
+}
+template <auto kDirectories>
+bool opens(const Settings& without, const Settings& with) {
+  return opens_more(without.*kDirectories, with.*kDirectories);
+}
+template <auto kSize>
+bool has_more(const Settings& without, const Settings& with) {
+  return is_larger(without.*kSize, with.*kSize);
+}
+template <auto kSwitch>
+bool says_yes(const Settings& without, const Settings& with) {
+  return with.*kSwitch && !(without.*kSwitch);
+}
+template <auto kChoice>
+bool ranks_higher(const Settings& without, const Settings& with) {
+  return rank_of(with.*kChoice) > rank_of(without.*kChoice);
 }
 
 struct Key {
@@ -92,54 +125,43 @@ bool never(const Settings&, const Settings&) { return false; }
 constexpr Key kKeys[] = {
     {"users_allow", admits_more},
     {"groups_allow", admits_more},
-    {"allow_root", [](const Settings& without, const Settings& with) { return with.allow_root && !without.allow_root; }},
-    {"force_image",
-     [](const Settings& without, const Settings& with) {
-       return !without.force_image.empty() && with.force_image != without.force_image;
-     }},
-    {"image_path",
-     [](const Settings& without, const Settings& with) { return opens_more(without.image_paths, with.image_paths); }},
-    {"image_owner",
-     [](const Settings& without, const Settings& with) { return names_more(without.image_owners, with.image_owners); }},
-    {"image_group",
-     [](const Settings& without, const Settings& with) { return names_more(without.image_groups, with.image_groups); }},
-    {"image_format",
-     [](const Settings& without, const Settings& with) { return names_more(without.image_formats, with.image_formats); }},
+    {"allow_root", says_yes<&Settings::allow_root>},
+    {"force_image", forces_another},
+    {"image_path", opens<&Settings::image_paths>},
+    {"image_owner", names<&Settings::image_owners>},
+    {"image_group", names<&Settings::image_groups>},
+    {"image_format", names<&Settings::image_formats>},
     {"require_signature", trusts_more},
     {"keyring", has_other_keys},
-    {"sealed_size",
-     [](const Settings& without, const Settings& with) { return is_larger(without.sealed_size, with.sealed_size); }},
+    {"sealed_size", has_more<&Settings::sealed_size>},
     {"trusted_path",
-     [](const Settings& without, const Settings& with) { return leads_elsewhere(without.trusted_paths, with.trusted_paths); }},
-    {"mount_kernel",
      [](const Settings& without, const Settings& with) {
-       return rank_of(with.mount_kernel) > rank_of(without.mount_kernel);
+       return leads_elsewhere(without.trusted_paths, with.trusted_paths);
      }},
-    {"fuse", [](const Settings& without, const Settings& with) { return with.fuse && !without.fuse; }},
+    {"mount_kernel", ranks_higher<&Settings::mount_kernel>},
+    {"fuse", says_yes<&Settings::fuse>},
     {"mounts", mounts_more},
-    {"mounts_allow",
-     [](const Settings& without, const Settings& with) { return opens_more(without.mounts_allow, with.mounts_allow); }},
+    {"mounts_allow", opens<&Settings::mounts_allow>},
     {"mounts_deny",
-     [](const Settings& without, const Settings& with) { return leads_elsewhere(with.mounts_deny, without.mounts_deny); }},
+     [](const Settings& without, const Settings& with) {
+       return leads_elsewhere(with.mounts_deny, without.mounts_deny);
+     }},
     // Whoever may ask for it has it.
     {"mount_home",
      [](const Settings& without, const Settings& with) {
        return without.mount_home == Settings::MountHome::kNo && with.mount_home != Settings::MountHome::kNo;
      }},
-    {"dev", [](const Settings& without, const Settings& with) { return with.devices > without.devices; }},
-    {"gpu", [](const Settings& without, const Settings& with) { return rank_of(with.gpu) > rank_of(without.gpu); }},
-    {"devices_allow",
-     [](const Settings& without, const Settings& with) { return names_more(without.devices_allow, with.devices_allow); }},
-    {"writable",
-     [](const Settings& without, const Settings& with) { return with.writable > without.writable; }},
-    {"writable_size",
-     [](const Settings& without, const Settings& with) { return is_larger(without.writable_size, with.writable_size); }},
+    {"dev", ranks_higher<&Settings::devices>},
+    {"gpu", ranks_higher<&Settings::gpu>},
+    {"devices_allow", names<&Settings::devices_allow>},
+    {"writable", ranks_higher<&Settings::writable>},
+    {"writable_size", has_more<&Settings::writable_size>},
     {"remap_root",
      [](const Settings& without, const Settings& with) {
        return without.remap_root == Settings::RemapRoot::kNo && with.remap_root != Settings::RemapRoot::kNo;
      }},
     {"unshare", asks_for_more_namespaces},
-    {"mpi", [](const Settings& without, const Settings& with) { return names_more(without.mpi, with.mpi); }},
+    {"mpi", names<&Settings::mpi>},
     // A script on the host is a step that no image was forced on.
     {"batch",
      [](const Settings& without, const Settings& with) {

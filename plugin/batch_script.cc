@@ -44,8 +44,8 @@ std::string slurm_command_in(std::string_view script) {
       line.remove_prefix(word.size());
       if (word.starts_with('#')) break;
       const std::string_view command = without_brackets(word);
-      const bool begins_one = takes_command || word.find("$(") != word.npos || word.starts_with('`') || word.starts_with('(');
-      if (begins_one && is_among(command, kCommands)) return std::string(command);
+      const bool is_substituted = word.find("$(") != word.npos || word.starts_with('`') || word.starts_with('(');
+      if ((takes_command || is_substituted) && is_among(command, kCommands)) return std::string(command);
       takes_command = is_among(word, kBefore) || word.ends_with(';') || (takes_command && is_assignment(word));
     }
   }
