@@ -101,7 +101,7 @@ std::string description_of_gpus(const json& gpus) {
 
 std::string description_of_front(const json& component) {
   const std::string app = component.contains("app") ? " of app " + component["app"].get<std::string>() : "";
-  return "the runscript" + app + " in front of the command (/.singularity.d/runscript, else /etc/rc, else /bin/sh)";
+  return "the runscript" + app + " in front of the command (/.singularity.d/runscript, else /singularity, else /etc/rc, else /bin/sh)";
 }
 
 std::string description_of_source(const json& mount) {
@@ -136,6 +136,7 @@ void print_environment(const json& environment) {
 }
 
 void print_container(const json& component, const std::string& program) {
+  for (const std::string error : component["errors"]) print_line("FAILS", error);
   print_line("image", component["image"]);
   if (component["chosen_by"] != "") print_line("chosen by", component["chosen_by"]);
   if (component.contains("mount")) {
@@ -163,7 +164,6 @@ void print_container(const json& component, const std::string& program) {
   }
   if (component.contains("mounts")) print_mounts(component["mounts"]);
   if (component.contains("environment")) print_environment(component["environment"]);
-  for (const std::string error : component["errors"]) print_line("FAILS", error);
 }
 
 void print_host(const json& component) {

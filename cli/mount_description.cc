@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "helper/error.h"
+#include "helper/image_format.h"
 #include "helper/image_mount.h"
 
 namespace slipway {
@@ -31,7 +32,9 @@ nlohmann::json describe(ImageMount (*mount_of)(const OpenedImage&, const Request
 }  // namespace
 
 nlohmann::json describe_root_mount(const OpenedImage& image, const Request& request) {
-  return describe(mount_of_root, image, request);
+  nlohmann::json mount = describe(mount_of_root, image, request);
+  if (image.root.leaves_overlay) mount["why"] = mount["why"].get<std::string>() + "; " + kOverlayIsLeft;
+  return mount;
 }
 
 nlohmann::json describe_data_mount(const OpenedImage& image, const Request& request) {

@@ -131,7 +131,7 @@ void print(const TopologyPlan& plan) {
     printf("nic %s: %s, near cpus %s%s\n", printable(nic.name).c_str(), address_of(nic.address).c_str(),
            list_of(locality.region[nic.region].cpus).c_str(), nic.is_down ? ", its ports are down" : "");
   }
-  printf("step: %s; --gpu-bind=%s\n", plan.layout.c_str(), word_of(plan.bind));
+  printf("step: %s; --container-gpu-bind=%s\n", plan.layout.c_str(), word_of(plan.bind));
   for (size_t rank = 0; rank < plan.ranks.size(); ++rank) printf("%s\n", printable(line_of(plan, rank)).c_str());
 }
 

@@ -316,7 +316,7 @@ class Picture {
   }
 
   std::string order_in_words() const {
-    const std::string option = std::string("--gpu-bind=") + word_of(plan_.bind) + ": ";
+    const std::string option = std::string("--container-gpu-bind=") + word_of(plan_.bind) + ": ";
     if (locality_.gpus == 0) return "";
     switch (plan_.bind) {
       case GpuBind::kOrder: return option + "GPUs " + list_of(plan_.ranks[0].seen) + "; device I is near to rank I";

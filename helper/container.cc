@@ -103,6 +103,7 @@ const char* description_of(ImageMount::How how) {
 MountedImages word_of(const OpenedImages& images, const ImageMounts& mounts) {
   MountedImages word;
   word.root = mounts.root.how;
+  word.leaves_overlay = images.root.root.leaves_overlay;
   for (size_t i = 0; i < images.data.size(); ++i) word.data[word.count++] = {images.data[i].word, mounts.data[i].how};
   return word;
 }

@@ -3,6 +3,8 @@
 #include <endian.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+
 #include "helper/error.h"
 #include "helper/other_kind.h"
 #include "helper/read_at.h"
@@ -72,7 +74,9 @@ RootPartition root_partition(int file, const std::string& name) {
   if (sif::is_sif(file, name)) {
     const sif::Image image = sif::read(file, name);
     const sif::Object& root = sif::root_partition(image, file, name);
-    return {RootKind::kSquashfs, root.offset, root.size, true};
+    const bool has_overlay = std::any_of(image.objects.begin(), image.objects.end(),
+                                         [](const sif::Object& object) { return object.part == sif::Part::kOverlay; });
+    return {RootKind::kSquashfs, root.offset, root.size, true, has_overlay};
   }
   if (const auto whole = bare_file_system(file, name)) return *whole;
   throw Error(name, "is not an image but " + std::string(in_words(other_kind_of(file, name))),

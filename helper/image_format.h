@@ -14,7 +14,12 @@ struct RootPartition {
   RootKind kind = RootKind::kDirectory;
   uint64_t offset = 0, size = 0;  // bytes, in the file; 0 for a directory
   bool is_in_sif = false;
+  bool leaves_overlay = false;  // the SIF has an overlay partition, too, which is not mounted
 };
+
+// For people, of an image with such a partition. Apptainer writes to it (overlay create); most are ext3, which the kernel
+// must never mount from a user's file.
+inline constexpr char kOverlayIsLeft[] = "its overlay partition is not mounted, only its root file system is";
 
 // `file` is a regular file or a directory. Throws Error when it is no image, a damaged one, or one that this machine
 // cannot run.

@@ -30,6 +30,7 @@
 #include "helper/image_environment.h"
 #include "helper/image_mount.h"
 #include "helper/layout.h"
+#include "helper/image_format.h"
 #include "helper/mpi_check.h"
 #include "helper/options.h"
 #include "helper/nic_table.h"
@@ -163,6 +164,7 @@ void run_user_half(const Request& request, Names names, int socket) {
   built.mounts = tree.mounts;
   built.root_tree_ns = nanoseconds(Timeline::Clock::now() - served);
 
+  if (images.leaves_overlay) plan.notices.push_back(printable(request.image) + ": " + kOverlayIsLeft);
   std::move(tree.notices.begin(), tree.notices.end(), std::back_inserter(plan.notices));
   add_variables_of_image(plan);
   decide_start(plan, request, terms);

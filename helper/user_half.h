@@ -15,6 +15,7 @@ enum class Names { kNameService, kEnvironment };
 // The parent's first word: how root mounted the images.
 struct MountedImages {
   ImageMount::How root = ImageMount::kBind;
+  bool leaves_overlay = false;  // RootPartition::leaves_overlay, of the root
   uint32_t count = 0;
   struct {
     uint32_t word;  // DataImage::word
