@@ -57,11 +57,17 @@ std::string place_of(const std::string& path, Existing existing) {
   return place;
 }
 
-// Network file systems do not know RENAME_NOREPLACE; a hard link replaces nothing either.
+// Network file systems do not know RENAME_NOREPLACE; a hard link replaces nothing either. Some have none.
 bool rename_where_nothing_is(const std::string& from, const std::string& to) {
   if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
   if (errno != EINVAL && errno != ENOSYS) return false;
-  return link(from.c_str(), to.c_str()) == 0 && unlink(from.c_str()) == 0;
+  if (link(from.c_str(), to.c_str()) == 0) return unlink(from.c_str()) == 0;
+  struct stat status;
+  if (errno == EEXIST || lstat(to.c_str(), &status) == 0) {
+    errno = EEXIST;
+    return false;
+  }
+  return rename(from.c_str(), to.c_str()) == 0;
 }
 
 }  // namespace

@@ -50,10 +50,14 @@ Words understand(const std::vector<std::string>& words) {
 
 constexpr uid_t kRoot = 0, kSomeUser = 1;
 
-// Root's own steps have no image that they do not ask for; this command tells of everybody else's.
-Subject ordinary(Subject subject) {
-  if (subject.uid == kRoot) subject.uid = kSomeUser;
-  return subject;
+// Root's own steps have no image that they do not ask for; this command tells of somebody else's who may have one.
+ImageChoice choice_for(Subject subject, Settings settings) {
+  if (subject.uid == kRoot) {
+    subject.uid = kSomeUser;
+    settings.users.clear();
+    settings.groups.clear();
+  }
+  return choose_image({}, settings, subject);
 }
 
 Subject subject_of(const Words& words) {
@@ -103,7 +107,7 @@ void print(const json& answer) {
   if (answer["depends_on_job"]) {
     puts("Some keys are for partitions, accounts or groups; --partition=P and --account=A tell what counts there.");
   }
-  if (answer.value("denial", "") != "") printf("A container %s.\n", answer["denial"].get<std::string>().c_str());
+  if (answer.value("denial", "") != "") printf("This user may have no container %s.\n", answer["denial"].get<std::string>().c_str());
   if (answer.contains("sites_image")) {
     const json& sites = answer["sites_image"];
     printf("%s, but for root's, run in %s (%s).\n",
@@ -134,7 +138,7 @@ int policy_command(const std::vector<std::string>& all_words) {
                  {"in_force", described(settings.in_force)},
                  {"not_counted", described(settings.not_counted)}};
   if (subject.uid != kRoot) answer["denial"] = denial_of_user(settings, subject);
-  const ImageChoice choice = choose_image({}, settings, ordinary(subject));
+  const ImageChoice choice = choice_for(subject, settings);
   if (!choice.image.empty()) {
     answer["sites_image"] = {
         {"path", printable(choice.image)}, {"key", choice.chosen_by}, {"is_forced", choice.is_forced}};

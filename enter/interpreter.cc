@@ -23,8 +23,9 @@ void read_elf(int file, const Elf64_Ehdr& header, char* out, size_t size) {
     const off_t place = static_cast<off_t>(header.e_phoff + i * sizeof part);
     if (pread(file, &part, sizeof part, place) != sizeof part) return;
     if (part.p_type != PT_INTERP) continue;
-    if (part.p_filesz >= size || pread(file, out, part.p_filesz, static_cast<off_t>(part.p_offset)) < 0) out[0] = '\0';
-    else out[part.p_filesz] = '\0';
+    const off_t name = static_cast<off_t>(part.p_offset);
+    const ssize_t length = part.p_filesz < size ? pread(file, out, part.p_filesz, name) : 0;
+    out[length > 0 ? length : 0] = '\0';
     return;
   }
 }

@@ -9,7 +9,8 @@ namespace {
 
 bool is_shells_own(std::string_view name) {
   constexpr std::string_view kOwn[] = {"PWD", "OLDPWD", "SHLVL", "_"};
-  return std::find(std::begin(kOwn), std::end(kOwn), name) != std::end(kOwn);
+  // And of the text that sources the image's scripts, which may export whatever is set (set -a).
+  return std::find(std::begin(kOwn), std::end(kOwn), name) != std::end(kOwn) || name.starts_with("_slipway_");
 }
 
 // A * at the end of a name means many in a plan's rules.

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "helper/child.h"
+#include "helper/error.h"
 #include "helper/fd.h"
 #include "helper/identity.h"
 #include "helper/image_mount.h"
@@ -65,8 +66,10 @@ bool kill_rank(pid_t rank, const struct stat& mount_namespace) {
 
 // Else its user reads "Killed" and no more. The rank's standard error may be anything of its user's, so the user opens
 // it, and is not waited for.
-void tell_rank(pid_t rank, const Request& request) {
+void tell_rank(pid_t rank, const Request& request) try {
   constexpr int kPatience = 500;  // milliseconds
+  // Without pidfds (before 5.3) a child that a file server holds cannot be left behind.
+  if (!Fd(static_cast<int>(syscall(SYS_pidfd_open, getpid(), 0)))) return;
   Child child([&](int) {
     become_user(request);
     const std::string path = "/proc/" + std::to_string(rank) + "/fd/2";
@@ -78,6 +81,8 @@ void tell_rank(pid_t rank, const Request& request) {
             node);
   });
   child.answers_within(kPatience);
+} catch (const Error&) {
+  // The ranks are killed in any case.
 }
 
 void kill_ranks(const Fd& slurmstepd, const struct stat& mount_namespace, const Request& request) {

@@ -49,7 +49,9 @@ ImageChoice choose_image(const OptionValues& asked, const Settings& settings, co
   if (!is_root && !settings.force_image.empty()) return forced_image(asked, settings);
   const bool asks = asked.contains(kImage) && !(says_image(asked) && image_of(asked).empty());
   const std::string denial = is_root ? "" : denial_of_user(settings, subject);
-  if (asks && !denial.empty()) throw Error("--container", denial, "leave it out, or ask the admin");
+  if (asks && !denial.empty()) {
+    throw Error("--container", "is not allowed for you on this cluster " + denial, "leave it out, or ask the admin");
+  }
   if (says_image(asked)) return image_asked_for(asked);
   if (!is_root && denial.empty() && !settings.default_image.empty()) {
     return {settings.default_image, words_of_key(settings, kDefault)};

@@ -46,9 +46,11 @@ constexpr int kDoneFd = 3, kWaitFd = 4;
 //
 // What other shells understand, and the incumbent's interpreter does, ends a POSIX shell with status 2: an array, for
 // example. Then another shell goes on behind that script. Its words: this text, and the script that was the last one.
+// The scripts have none.
 constexpr char kScript[] =
     "_slipway_text=$1 _slipway_last=$2\n"
-    "trap 'if [ $? -eq 2 ]; then\n"
+    "set --\n"
+    "trap 'if [ $? -eq 2 ] && ! \"$0\" -n \"$_slipway_script\" 2>/dev/null; then\n"
     "  trap - EXIT\n"
     "  exec \"$0\" -c \"$_slipway_text\" \"$0\" \"$_slipway_text\" \"$_slipway_script\"\n"
     "fi' EXIT\n"
@@ -117,9 +119,8 @@ Fd moved_above_shells(int fd) {
     throw system_error("container", "dup2");
   }
   // The incumbent's interpreter knows what bash does: source, [[, arrays.
-  const char* const shell = access(kBash, X_OK) == 0 ? kBash : kEnvironmentShell;
-  execl(shell, shell, "-c", kScript, shell, kScript, "", nullptr);
-  dprintf(STDERR_FILENO, "%s: %s\n", shell, strerror(errno));
+  for (const char* shell : {kBash, kEnvironmentShell}) execl(shell, shell, "-c", kScript, shell, kScript, "", nullptr);
+  dprintf(STDERR_FILENO, "%s: %s\n", kEnvironmentShell, strerror(errno));
   _exit(kExitNotExecutable);
 }
 
@@ -261,7 +262,7 @@ bool has_environment_scripts(const Terms& terms) {
   return found;
 }
 
-bool has_environment_shell() { return access(kEnvironmentShell, X_OK) == 0; }
+bool has_environment_shell() { return access(kEnvironmentShell, X_OK) == 0 || access(kBash, X_OK) == 0; }
 
 Fd add_image_environment(const Request& request, const Rank& rank, unsigned unshared, std::span<const Fd> container,
                          const Patience& patience) {

@@ -113,6 +113,13 @@ class Layout {
     if (word.kind != MountWord::kBind || !word.target.empty()) return;
     char real[PATH_MAX];
     if (!realpath(word.source.c_str(), real) || real == entry.word.target || belongs_to_image(real)) return;
+    // Not where a mount point would have to be made in it, nor without the other.
+    const bool is_in_the_way = std::any_of(
+        terms_.options.mounts.begin(), terms_.options.mounts.end(), [&](const MountWord& other) {
+          if (other.kind == MountWord::kUnmount) return normal_path(other.target) == entry.word.target;
+          return !other.target.empty() && is_at_or_below(normal_path(other.target), real);
+        });
+    if (is_in_the_way) return;
     const bool there = std::any_of(entries_.begin(), entries_.end(), [&](const LayoutEntry& other) {
       return other.word.kind == MountWord::kBind && is_at_or_below(real, other.word.target);
     });

@@ -321,8 +321,6 @@ struct Found {
   const Key* key;
   const SettingWord* word;
   ScopedWord scoped;
-
-  bool is_for_the_job() const { return scoped.scope == Scope::kPartition || scoped.scope == Scope::kAccount; }
 };
 
 // Those of the subject's. A word for others must be a good one, too.
@@ -356,22 +354,34 @@ Settings settings_with(const std::vector<Found>& counting) {
   return settings;
 }
 
-// Takes those words out that let users have more only because of what they said of the job themselves.
-void drop_unchecked(Settings& settings, std::vector<Found>& found) {
-  std::vector<Found> for_any_job;
-  std::copy_if(found.begin(), found.end(), std::back_inserter(for_any_job),
-               [](const Found& one) { return !one.is_for_the_job(); });
-  if (for_any_job.size() == found.size()) return;
-  const Settings without = settings_with(narrowest(for_any_job));
+std::vector<Found> without_scope(const std::vector<Found>& found, Scope scope) {
+  std::vector<Found> rest;
+  std::copy_if(found.begin(), found.end(), std::back_inserter(rest),
+               [&](const Found& one) { return one.scoped.scope != scope; });
+  return rest;
+}
+
+// Takes those words of a scope out that let users have more than all other words do.
+void drop_widening(Settings& settings, std::vector<Found>& found, Scope scope) {
+  const std::vector<Found> others = without_scope(found, scope);
+  if (others.size() == found.size()) return;
+  const Settings without = settings_with(narrowest(others));
   const std::vector<Found> counting = narrowest(found);
   const Settings with = settings_with(counting);
   std::set<const Key*> wider;
   for (const Found& one : counting) {
-    if (!one.is_for_the_job() || !widens(one.key->name, without, with)) continue;
+    if (one.scoped.scope != scope || !widens(one.key->name, without, with)) continue;
     wider.insert(one.key);
     settings.not_counted.push_back(*one.word);
   }
-  std::erase_if(found, [&](const Found& one) { return one.is_for_the_job() && wider.contains(one.key); });
+  std::erase_if(found, [&](const Found& one) { return one.scoped.scope == scope && wider.contains(one.key); });
+}
+
+// What the user says of the job takes nothing away that a wider scope forbids: neither the partition, nor the account,
+// which is the narrower one.
+void drop_unchecked(Settings& settings, std::vector<Found>& found) {
+  drop_widening(settings, found, Scope::kAccount);
+  drop_widening(settings, found, Scope::kPartition);
 }
 
 void read_words(Settings& settings, const Subject& subject) {

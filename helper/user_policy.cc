@@ -18,7 +18,7 @@ std::string denial_of_user(const Settings& settings, const Subject& subject) {
     return "";
   }
   const std::string users = words_of_key(settings, "users_allow"), groups = words_of_key(settings, "groups_allow");
-  return "is not allowed for you on this cluster (" + users + (users.empty() || groups.empty() ? "" : ", ") + groups +
+  return "(" + users + (users.empty() || groups.empty() ? "" : ", ") + groups +
          (is_known ? "" : "; the name service did not answer for all of them") + ")";
 }
 

@@ -1,7 +1,11 @@
 #include "helper/widening.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -51,12 +55,22 @@ bool opens_more(const Names& without, const Names& with) {
   return !without.empty() && (with.empty() || leads_elsewhere(without, with));
 }
 
-// "10%", "8g": sizes of one unit can be compared.
-bool is_larger(const std::string& without, const std::string& with) {
-  char *unit = nullptr, *unit_with = nullptr;
-  const auto number = strtoull(without.c_str(), &unit, 10), number_with = strtoull(with.c_str(), &unit_with, 10);
-  return std::string_view(unit) != unit_with || number_with > number;
+// Of "10%", of this machine's memory, or "8g". As tmpfs(5) has them: 0 is no limit.
+double bytes_of(const std::string& size) {
+  char* unit = nullptr;
+  const double number = static_cast<double>(strtoull(size.c_str(), &unit, 10));
+  if (number == 0) return std::numeric_limits<double>::infinity();
+  switch (tolower(static_cast<unsigned char>(*unit))) {
+    case 'k': return number * (1 << 10);
+    case 'm': return number * (1 << 20);
+    case 'g': return number * (1 << 30);
+    case '%': break;
+    default: return number;
+  }
+  return number / 100 * static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
+
+bool is_larger(const std::string& without, const std::string& with) { return bytes_of(with) > bytes_of(without); }
 
 // What users may have rises with it.
 int rank_of(Settings::Gpu gpu) { return gpu == Settings::Gpu::kNo ? 0 : gpu == Settings::Gpu::kGranted ? 1 : 2; }
@@ -85,7 +99,8 @@ bool asks_for_more_namespaces(const Settings& without, const Settings& with) {
 
 // What the admin mounts, users could mount by themselves where nothing is said of mounts.
 bool mounts_more(const Settings& without, const Settings& with) {
-  if (without.mounts_allow.empty() && without.mounts_deny.empty()) return false;
+  const bool hides_home = without.mount_home == Settings::MountHome::kNo;
+  if (without.mounts_allow.empty() && without.mounts_deny.empty() && !hides_home) return false;
   return names_other(without.mounts, with.mounts);
 }
 

@@ -75,8 +75,8 @@ std::optional<JobRecord> load_job(uint32_t job);
 bool knows_job_records();
 
 // Whether slurmctld checks that a job's user is in the account that the job names (AccountingStorageEnforce). Asks it.
-// False, too: no answer, or a release whose records are not known.
-bool checks_accounts();
+// Nothing: no answer, or a release whose records are not known.
+std::optional<bool> checks_accounts();
 
 // A string that Slurm may free: its own allocator's. Nothing is thrown; nullptr: there is none.
 char* allocated_copy(const std::string& text);

@@ -209,9 +209,15 @@ void Node::read_settings_again(const Slurm& slurm) {
   subject_.groups.push_back(slurm.gid());
   const std::string error = settings_.error;
   settings_ = read_settings(settings_.words, subject_);
-  if (!settings_.not_counted.empty() && slurm.checks_accounts()) {
-    subject_.is_checked = true;
-    settings_ = read_settings(settings_.words, subject_);
+  if (!settings_.not_counted.empty()) {
+    const std::optional<bool> checks = slurm.checks_accounts();
+    if (!checks) {
+      throw Error("container",
+                  "slurmctld does not say whether it checks who names an account, and some key depends on it",
+                  "try again, or ask the admin to look at slurmctld");
+    }
+    subject_.is_checked = *checks;
+    if (*checks) settings_ = read_settings(settings_.words, subject_);
   }
   if (settings_.error.empty()) settings_.error = error;
 }

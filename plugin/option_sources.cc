@@ -53,6 +53,12 @@ void add_to_list(std::string& list, const std::string& words) {
   }
 }
 
+// Later mounts cover earlier ones: what was typed wins.
+void put_in_front(std::string& list, const std::string& words) {
+  const std::string behind = std::exchange(list, words);
+  if (!behind.empty()) add_to_list(list, behind);
+}
+
 // Whether `name` is that of an option, which then is no other one's, cut short.
 bool is_whole_name(const std::string& name) {
   const auto spellings = option_spellings();
@@ -223,7 +229,7 @@ OptionSources::Resolved OptionSources::resolve(const std::string& directory, boo
   if (may_have_image) {
     if (wrong != wrong_variables_.end()) throw wrong->second;
     if (inherited_error_) throw *inherited_error_;
-    if (!binds_.empty()) add_to_list(values["mounts"], binds_);
+    if (!binds_.empty()) put_in_front(values["mounts"], binds_);
   } else if (launches_steps) {
     values.clear();
   }

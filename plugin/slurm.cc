@@ -140,7 +140,7 @@ class Spank : public Slurm {
 
   std::optional<JobRecord> job_record() const override { return libslurm::load_job(job()); }
   bool knows_job_records() const override { return libslurm::knows_job_records(); }
-  bool checks_accounts() const override { return libslurm::checks_accounts(); }
+  std::optional<bool> checks_accounts() const override { return libslurm::checks_accounts(); }
 
   std::vector<gid_t> groups() const override {
     gid_t* groups = nullptr;

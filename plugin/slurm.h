@@ -70,8 +70,8 @@ class Slurm {
   // What slurmctld says of the step's job now: one question to it. Nothing: no answer, or none that can be read.
   virtual std::optional<JobRecord> job_record() const = 0;
   virtual bool knows_job_records() const = 0;  // whether they can be read on this release of Slurm
-  // Whether it has checked that the job's user is in the job's account: one more question to it.
-  virtual bool checks_accounts() const = 0;
+  // Whether it has checked that the job's user is in the job's account: one more question to it. Nothing: no answer.
+  virtual std::optional<bool> checks_accounts() const = 0;
 };
 
 // Steps that are not a user's srun (slurm.h, SLURM_EXTERN_CONT and its neighbours).

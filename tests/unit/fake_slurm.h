@@ -23,7 +23,8 @@ struct FakeSlurm : slipway::Slurm {
   uint32_t job_id = 7, step_id = 0;
   int task = 0;
   std::optional<slipway::JobRecord> record;
-  bool knows_records = true, checks = false;
+  bool knows_records = true;
+  std::optional<bool> checks = false;
   mutable int questions = 0;  // how often slurmctld was asked
 
   std::optional<std::string> environment(const char* name) const override {
@@ -74,7 +75,7 @@ struct FakeSlurm : slipway::Slurm {
   int local_task() const override { return task; }
   uint32_t local_tasks() const override { return 1; }
   bool knows_job_records() const override { return knows_records; }
-  bool checks_accounts() const override {
+  std::optional<bool> checks_accounts() const override {
     ++questions;
     return checks;
   }

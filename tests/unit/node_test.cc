@@ -280,6 +280,14 @@ TEST(Node, SlurmctldIsAskedOnceMoreWhereAKeyWouldLetItsUsersHaveMore) {
   STRCMP_EQUAL("./app", slurm.command[0].c_str());
 }
 
+TEST(Node, WithoutAnAnswerNoKeyIsDropped) {
+  slurm.record = JobRecord{"debug", ""};
+  slurm.checks = std::nullopt;
+  settings = read_settings(std::vector<std::string>{"force_image=/site.sif", "partition:debug.force_image=none"});
+  Node node(slurm, settings);
+  STRCMP_CONTAINS("slurmctld does not say whether it checks who names an account", what_the_rank_hears(node).c_str());
+}
+
 TEST(Node, AReleaseWhoseRecordsCannotBeReadIsSaid) {
   settings = read_settings(std::vector<std::string>{"partition:debug.writable=none"});
   slurm.knows_records = false;

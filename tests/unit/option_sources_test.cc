@@ -210,7 +210,7 @@ TEST(OptionSources, ApptainersBindsAreMountsToo) {
   slurm.variables = {{"APPTAINER_BIND", "/a:/b:ro"}, {"SINGULARITY_BIND", "/not"}, {"SINGULARITY_BINDPATH", "/c,/a:/b:ro"}};
   STRCMP_EQUAL("/a:/b:ro,/c", value("mounts").c_str());
   found = {{"container-mounts", "/d"}};
-  STRCMP_EQUAL("/d,/a:/b:ro,/c", value("mounts").c_str());
+  STRCMP_EQUAL("/a:/b:ro,/c,/d", value("mounts").c_str());
   native.reset();
   found.clear();
   CHECK(resolve().values.empty());

@@ -491,7 +491,7 @@ TEST(UncheckedSettings, WhatNarrowsCountsAndWhatWidensDoesNot) {
       {"image_format=sif,squashfs", "image_format=sif", "image_format=directory"},
       {"require_signature=any", "require_signature=all", "require_signature=no"},
       {"require_signature=never", "require_signature=never", "require_signature=any"},
-      {"sealed_size=10%", "sealed_size=9%", "sealed_size=1g"},
+      {"sealed_size=10%", "sealed_size=9%", "sealed_size=90%"},
       {"trusted_path=/a", "trusted_path=/a/b", "trusted_path=/b"},
       {"mount_kernel=trusted", "mount_kernel=never", "mount_kernel=any-squashfs"},
       {"mounts_allow=/a", "mounts_allow=/a/b", "mounts_allow=/ab"},
@@ -528,6 +528,7 @@ TEST(UncheckedSettings, SomeKeysWidenOnlyBesideOthers) {
   CHECK_FALSE(counts({"keyring=/a", "require_signature=any", "partition:p.keyring=/b"}));
   CHECK(counts({"partition:p.mounts=/b"}));
   CHECK_FALSE(counts({"mounts_allow=/a", "partition:p.mounts=/b"}));
+  CHECK_FALSE(counts({"mount_home=no", "partition:p.mounts=/home"}));
   CHECK(counts({"partition:p.batch=host"}));
   CHECK_FALSE(counts({"force_image=/a", "partition:p.batch=host"}));
 }
@@ -536,11 +537,30 @@ TEST(UncheckedSettings, SomeKeysWidenOnlyBesideOthers) {
 TEST(UncheckedSettings, TheKeyIsThenAsForEveryJob) {
   const Settings settings = read({"writable=none", "partition:p.writable=memory", "account:a.writable=all"});
   CHECK(settings.writable == Settings::Writable::kNone);
-  STRCMP_EQUAL("writable=none in plugstack.conf; account:a.writable=all in plugstack.conf does not count: slurm.conf "
-               "has no AccountingStorageEnforce=associations",
+  STRCMP_EQUAL("writable=none in plugstack.conf; account:a.writable=all in plugstack.conf, partition:p.writable=memory in "
+               "plugstack.conf does not count: slurm.conf has no AccountingStorageEnforce=associations",
                words_of_key(settings, "writable").c_str());
   CHECK(read({"writable=none", "partition:p.writable=all", "group:7.writable=memory"}).writable ==
         Settings::Writable::kMemory);
+}
+
+// An account, which wins over a partition, does not take away what that forbids.
+TEST(UncheckedSettings, AnAccountDoesNotFreeFromAPartitionsKeys) {
+  STRCMP_EQUAL("/exam.sif", read({"partition:p.force_image=/exam.sif", "account:a.force_image=none"}).force_image.c_str());
+  CHECK(read({"writable=memory", "partition:p.writable=none", "account:a.writable=all"}).writable ==
+        Settings::Writable::kNone);
+  CHECK(read({"partition:p.writable=none", "account:a.writable=memory"}).writable == Settings::Writable::kNone);
+  CHECK(read({"partition:p.writable=memory", "account:a.writable=none"}).writable == Settings::Writable::kNone);
+}
+
+TEST(UncheckedSettings, SizesAreComparedAcrossTheirUnits) {
+  CHECK(counts({"writable_size=1g", "partition:p.writable_size=512m"}));
+  CHECK(counts({"writable_size=1g", "partition:p.writable_size=1024"}));
+  CHECK_FALSE(counts({"writable_size=1m", "partition:p.writable_size=1025k"}));
+  // Of any machine's memory.
+  CHECK(counts({"partition:p.writable_size=1m"}));
+  CHECK_FALSE(counts({"writable_size=1m", "partition:p.writable_size=50%"}));
+  CHECK_FALSE(counts({"writable_size=1g", "partition:p.writable_size=0"}));
 }
 
 TEST(UncheckedSettings, CheckedOnesCount) {
