@@ -494,7 +494,7 @@ TEST(OptionSources, WhatWasTypedCountsForOneComponent) {
 }
 
 TEST(OptionSources, WhatSlurmCarriesOverToAJobsNextComponentGivesWay) {
-  const OptionSpelling& spelling = spelling_of("container-workdir");
+  const OptionSpelling spelling = spelling_of("container-workdir");
   for (const bool is_step : {false, true}) {
     OptionSources sources(slurm, registered, {"sbatch"});
     sources.take_native_image("/i.sif");
