@@ -354,16 +354,12 @@ Settings settings_with(const std::vector<Found>& counting) {
   return settings;
 }
 
-std::vector<Found> without_scope(const std::vector<Found>& found, Scope scope) {
-  std::vector<Found> rest;
-  std::copy_if(found.begin(), found.end(), std::back_inserter(rest),
-               [&](const Found& one) { return one.scoped.scope != scope; });
-  return rest;
-}
-
-// Takes those words of a scope out that let users have more than all other words do.
+// Takes those words of a scope out that let users have more than all words of wider scopes do; `found` has none of
+// narrower ones.
 void drop_widening(Settings& settings, std::vector<Found>& found, Scope scope) {
-  const std::vector<Found> others = without_scope(found, scope);
+  std::vector<Found> others;
+  std::copy_if(found.begin(), found.end(), std::back_inserter(others),
+               [&](const Found& one) { return one.scoped.scope != scope; });
   if (others.size() == found.size()) return;
   const Settings without = settings_with(narrowest(others));
   const std::vector<Found> counting = narrowest(found);
@@ -377,11 +373,16 @@ void drop_widening(Settings& settings, std::vector<Found>& found, Scope scope) {
   std::erase_if(found, [&](const Found& one) { return one.scoped.scope == scope && wider.contains(one.key); });
 }
 
-// What the user says of the job takes nothing away that a wider scope forbids: neither the partition, nor the account,
-// which is the narrower one.
+// What the user says of the job takes nothing away that a wider scope forbids: first the partition, then the account,
+// which wins over it.
 void drop_unchecked(Settings& settings, std::vector<Found>& found) {
-  drop_widening(settings, found, Scope::kAccount);
+  std::vector<Found> accounts;
+  std::copy_if(found.begin(), found.end(), std::back_inserter(accounts),
+               [](const Found& one) { return one.scoped.scope == Scope::kAccount; });
+  std::erase_if(found, [](const Found& one) { return one.scoped.scope == Scope::kAccount; });
   drop_widening(settings, found, Scope::kPartition);
+  found.insert(found.end(), accounts.begin(), accounts.end());
+  drop_widening(settings, found, Scope::kAccount);
 }
 
 void read_words(Settings& settings, const Subject& subject) {

@@ -537,7 +537,7 @@ TEST(UncheckedSettings, SomeKeysWidenOnlyBesideOthers) {
 TEST(UncheckedSettings, TheKeyIsThenAsForEveryJob) {
   const Settings settings = read({"writable=none", "partition:p.writable=memory", "account:a.writable=all"});
   CHECK(settings.writable == Settings::Writable::kNone);
-  STRCMP_EQUAL("writable=none in plugstack.conf; account:a.writable=all in plugstack.conf, partition:p.writable=memory in "
+  STRCMP_EQUAL("writable=none in plugstack.conf; partition:p.writable=memory in plugstack.conf, account:a.writable=all in "
                "plugstack.conf does not count: slurm.conf has no AccountingStorageEnforce=associations",
                words_of_key(settings, "writable").c_str());
   CHECK(read({"writable=none", "partition:p.writable=all", "group:7.writable=memory"}).writable ==
@@ -551,6 +551,13 @@ TEST(UncheckedSettings, AnAccountDoesNotFreeFromAPartitionsKeys) {
         Settings::Writable::kNone);
   CHECK(read({"partition:p.writable=none", "account:a.writable=memory"}).writable == Settings::Writable::kNone);
   CHECK(read({"partition:p.writable=memory", "account:a.writable=none"}).writable == Settings::Writable::kNone);
+}
+
+TEST(UncheckedSettings, BothTogetherFreeFromNothing) {
+  const Words words = {"force_image=/site.sif", "partition:p.force_image=none", "account:a.force_image=none"};
+  STRCMP_EQUAL("/site.sif", read(words).force_image.c_str());
+  CHECK(read({"writable=none", "partition:p.writable=all", "account:a.writable=memory"}).writable ==
+        Settings::Writable::kNone);
 }
 
 TEST(UncheckedSettings, SizesAreComparedAcrossTheirUnits) {
