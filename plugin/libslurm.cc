@@ -100,7 +100,8 @@ std::optional<JobRecord> load_job(uint32_t job) {
 
 std::optional<bool> checks_accounts() {
   const auto load_configuration = find<int(time_t, char**)>("slurm_load_ctl_conf");
-  const auto free_configuration = find<void(char*)>("slurm_free_ctl_conf");
+  const auto free_configuration =
+      find<void(char*)>(api() >= kFirstFreeConf ? "slurm_free_conf" : "slurm_free_ctl_conf");
   char* configuration = nullptr;
   if (!knows_job_records() || !load_configuration || !free_configuration) return std::nullopt;
   if (load_configuration(0, &configuration) != 0 || !configuration) return std::nullopt;

@@ -45,6 +45,7 @@ inline constexpr uint16_t kAssociations = 1;      // its ACCOUNTING_ENFORCE_ASSO
 inline constexpr long kFirstWithContainer = 37;    // srun, sbatch and salloc have a --container of their own (NEWS)
 inline constexpr long kFirstPmixWithBundle = 39;   // mpi/pmix takes --container for an OCI bundle (pmixp_info.c)
 inline constexpr long kFirstLateBroadcast = 39;    // srun replaces argv[0] after local_user_init (srun.c)
+inline constexpr long kFirstFreeConf = 45;         // slurm_free_ctl_conf is called slurm_free_conf (slurm.h)
 inline constexpr long kFirstLoadJobByStepId = 45;  // slurm_load_job takes a slurm_step_id_t (slurm.h)
 inline constexpr long kFirstWithRuntime = 46;      // slurmstepd runs tasks by a plugin (src/interfaces/runtime.h)
 
