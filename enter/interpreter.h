@@ -1,4 +1,4 @@
-// Which other program a file needs to be executed: for errors alone.
+// Which other program a file needs to be executed: for errors alone. (helper/elf.h reads more, with the C++ library.)
 #pragma once
 
 #include <stddef.h>

@@ -116,18 +116,18 @@ std::vector<MountWord> mount_words(const std::string& text, const std::string& o
   return words;
 }
 
-std::string with_absolute_sources(const std::string& text, const std::string& option, const Whence& whence) {
+std::string with_absolute_sources(const std::string& text, const std::string& option, const PathBase& base) {
   std::string absolute;
   for (const std::string& part : split_escaped(text, ',')) {
     const MountWord word = word_of(part, option);
     if (!absolute.empty()) absolute += ",";
     const bool has_source = word.kind == MountWord::kBind;
     const bool is_relative = has_source && word.source[0] != '/';
-    const Beginning beginning = is_relative ? beginning_of(split_escaped(part, ':')[0], whence) : Beginning();
+    const PathPrefix prefix = is_relative ? path_prefix_of(split_escaped(part, ':')[0], base) : PathPrefix();
     if (has_source) {
-      refuse_variables(beginning.text + word.source.substr(beginning.length), option + "=" + printable(part));
+      refuse_variables(prefix.text + word.source.substr(prefix.length), option + "=" + printable(part));
     }
-    absolute += escaped(beginning.text, ",:") + part.substr(beginning.length);
+    absolute += escaped(prefix.text, ",:") + part.substr(prefix.length);
   }
   return absolute;
 }

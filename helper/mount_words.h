@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "helper/whence.h"
+#include "helper/path_base.h"
 
 namespace slipway {
 
@@ -30,7 +30,7 @@ struct MountWord {
 std::vector<MountWord> mount_words(const std::string& text, const std::string& option);
 
 // The same text, with absolute sources. Throws Error.
-std::string with_absolute_sources(const std::string& text, const std::string& option, const Whence& whence);
+std::string with_absolute_sources(const std::string& text, const std::string& option, const PathBase& base);
 
 // Whether an image file that it names would be mounted, not bound as a file.
 bool may_be_data_image(const MountWord& word);

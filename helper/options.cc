@@ -49,11 +49,11 @@ void read_env(Options& options, const std::string& value) {
 }
 
 // DIR[:ro]
-std::string with_absolute_directory(const std::string& value, const Whence& whence, const std::string& what) {
+std::string with_absolute_directory(const std::string& value, const PathBase& base, const std::string& what) {
   const std::string directory = unescaped(split_escaped(value, ':')[0]);
-  const Beginning beginning = directory.starts_with('/') ? Beginning() : beginning_of(value, whence);
-  refuse_variables(beginning.text + directory.substr(beginning.length), what);
-  return escaped(beginning.text, ":") + value.substr(beginning.length);
+  const PathPrefix prefix = directory.starts_with('/') ? PathPrefix() : path_prefix_of(value, base);
+  refuse_variables(prefix.text + directory.substr(prefix.length), what);
+  return escaped(prefix.text, ":") + value.substr(prefix.length);
 }
 
 void read_overlay(Options& options, const std::string& value) {
@@ -211,14 +211,14 @@ Options read_options(const OptionValues& values) {
   return options;
 }
 
-OptionValues with_absolute_paths(const OptionValues& values, const Whence& whence) {
+OptionValues with_absolute_paths(const OptionValues& values, const PathBase& base) {
   OptionValues absolutes = values;
   for (auto& [setting, value] : absolutes) {
     if (value.empty()) continue;
     const std::string what = option_of(setting) + "=" + printable(value);
-    if (setting == "mounts") value = with_absolute_sources(value, option_of(setting), whence);
-    if (setting == "overlay") value = with_absolute_directory(value, whence, what);
-    if (setting == "env_file") value = absolute_path(value, whence, what);
+    if (setting == "mounts") value = with_absolute_sources(value, option_of(setting), base);
+    if (setting == "overlay") value = with_absolute_directory(value, base, what);
+    if (setting == "env_file") value = absolute_path(value, base, what);
     // Of the directory, too: what travels to the nodes is lines.
     if (value.find('\n') != value.npos) {
       throw misunderstood(setting, value, "a line break cannot be part of it", "rename what has it in its name");

@@ -10,7 +10,7 @@
 
 #include "helper/mount_words.h"
 #include "helper/option_table.h"
-#include "helper/whence.h"
+#include "helper/path_base.h"
 #include "topology/gpu_bind.h"
 
 namespace slipway {
@@ -65,7 +65,7 @@ Options read_options(const OptionValues& values);
 // The values as another process, on another node, must get them: relative paths taken from the directory, and ~/ from
 // the home. Throws Error: a value that is not understood, or that holds a line break; a path with a variable in it,
 // which nobody expands, that is not there.
-OptionValues with_absolute_paths(const OptionValues& values, const Whence& whence);
+OptionValues with_absolute_paths(const OptionValues& values, const PathBase& base);
 
 // "NAME", as a shell could set it.
 bool is_variable_name(std::string_view name);

@@ -22,7 +22,8 @@ struct Plan {
   std::vector<std::string> front;  // the words in front of the step's own
   bool is_batch = false;           // of the job's batch step
   std::string interpreter_remedy;  // what to do when the command's interpreter is missing; empty: the usual
-  std::string no_pmix, old_pmix, lacks_pmix, lacks_munge, lacks_pmi, no_mpi, launcher;  // as in enter/decisions.h; empty: nothing is wrong
+  // As in enter/decisions.h; empty: nothing is wrong.
+  std::string no_pmix, old_pmix, lacks_pmix, lacks_munge, lacks_pmi, no_mpi, launcher;
   std::optional<topology::GpuBind> gpu_bind;  // nothing: the ranks have no GPUs, whatever they were granted
   bool has_hosts_dev = false;
   std::vector<std::string> nics;  // environment: "NAME=form", with % for the name of a NIC

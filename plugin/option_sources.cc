@@ -87,7 +87,7 @@ Error empty_image(const std::string& spelled) {
   return Error(spelled, "names no image", "name one, or none for a step on the host");
 }
 
-std::string absolute_image(const std::string& image, const Whence& whence) {
+std::string absolute_image(const std::string& image, const PathBase& base) {
   if (image.find('\n') != image.npos) {
     throw Error("--container=" + printable(image), "a line break cannot be part of an image's name", "rename it");
   }
@@ -100,7 +100,7 @@ std::string absolute_image(const std::string& image, const Whence& whence) {
     throw Error("--container=" + printable(image), "is an address, not an image on this cluster's file systems",
                 "pull it into a SIF file first and name that file");
   }
-  return absolute_path(image, whence, "--container=" + printable(image));
+  return absolute_path(image, base, "--container=" + printable(image));
 }
 
 }  // namespace
@@ -192,10 +192,10 @@ void OptionSources::take(const OptionSpelling& spelling, const char* argument) {
 }
 
 // Beside the image of our own option: what was typed wins over what a script or a variable of Slurm's says.
-void OptionSources::take_native(OptionValues& values, const std::string& image, const Whence& whence) const {
+void OptionSources::take_native(OptionValues& values, const std::string& image, const PathBase& base) const {
   if (image.empty()) throw empty_image("--container=");
   const auto option = values.find(kImage);
-  if (option != values.end() && absolute_image(image, whence) != absolute_image(option->second, whence)) {
+  if (option != values.end() && absolute_image(image, base) != absolute_image(option->second, base)) {
     if (native_is_carried_over_) return;
     const bool native_is_typed = was_typed(kNative, image, command_line_),
                option_is_typed = was_typed(option_spellings().front(), option->second, command_line_);
@@ -210,13 +210,13 @@ void OptionSources::take_native(OptionValues& values, const std::string& image, 
 
 OptionSources::Resolved OptionSources::resolve(const std::string& directory, bool launches_steps,
                                                bool may_have_sites_image) {
-  const Whence whence(directory, home_);
+  const PathBase base(directory, home_);
   OptionValues values = std::exchange(typed_, {});
   values.merge(scripted_);
   scripted_.clear();
   if (!launches_steps) given_before_ = values;
   const std::string first_given = values.empty() ? "" : option_of(values.begin()->first);
-  if (const auto native = std::exchange(native_image_, std::nullopt)) take_native(values, *native, whence);
+  if (const auto native = std::exchange(native_image_, std::nullopt)) take_native(values, *native, base);
   const bool names_image = values.contains(kImage);
   const auto wrong = std::find_if(wrong_variables_.begin(), wrong_variables_.end(),
                                   [&](const auto& variable) { return !values.contains(variable.first); });
@@ -224,7 +224,7 @@ OptionSources::Resolved OptionSources::resolve(const std::string& directory, boo
   const bool is_inherited = !values.contains(kImage);
   values.insert(inherited_.begin(), inherited_.end());
   const bool is_said = values.contains(kImage);
-  const std::string image = absolute_image(image_of(values), whence);
+  const std::string image = absolute_image(image_of(values), base);
   const bool may_have_image = !image.empty() || (!is_said && may_have_sites_image);
   if (may_have_image) {
     if (wrong != wrong_variables_.end()) throw wrong->second;
@@ -241,7 +241,7 @@ OptionSources::Resolved OptionSources::resolve(const std::string& directory, boo
     }
     values[kImage] = kSitesImage;
   }
-  return {with_absolute_paths(values, whence), is_inherited, may_have_image ? notice_ : ""};
+  return {with_absolute_paths(values, base), is_inherited, may_have_image ? notice_ : ""};
 }
 
 }  // namespace slipway

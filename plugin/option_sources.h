@@ -11,7 +11,7 @@
 #include "helper/error.h"
 #include "helper/option_table.h"
 #include "helper/settings.h"
-#include "helper/whence.h"
+#include "helper/path_base.h"
 #include "plugin/slurm.h"
 
 namespace slipway {
@@ -52,7 +52,7 @@ class OptionSources {
   Resolved resolve(const std::string& directory, bool launches_steps, bool may_have_sites_image);
 
  private:
-  void take_native(OptionValues& values, const std::string& image, const Whence& whence) const;
+  void take_native(OptionValues& values, const std::string& image, const PathBase& base) const;
   void take_inherited(Slurm& slurm);
   void take_variables(Slurm& slurm, const char* prefix);
   void take_apptainers(const Slurm& slurm);

@@ -1,4 +1,4 @@
-#include "helper/whence.h"
+#include "helper/path_base.h"
 
 #include <unistd.h>
 
@@ -8,10 +8,10 @@
 
 namespace slipway {
 
-Beginning beginning_of(std::string_view path, const Whence& whence) {
+PathPrefix path_prefix_of(std::string_view path, const PathBase& base) {
   if (path.starts_with('/')) return {};
-  if (!whence.home.empty() && (path == "~" || path.starts_with("~/"))) return {whence.home, 1};
-  return {whence.directory + (whence.directory.ends_with('/') ? "" : "/"), 0};
+  if (!base.home.empty() && (path == "~" || path.starts_with("~/"))) return {base.home, 1};
+  return {base.directory + (base.directory.ends_with('/') ? "" : "/"), 0};
 }
 
 void refuse_variables(const std::string& path, const std::string& what) {
@@ -24,9 +24,9 @@ void refuse_variables(const std::string& path, const std::string& what) {
   }
 }
 
-std::string absolute_path(const std::string& path, const Whence& whence, const std::string& what) {
-  const Beginning beginning = beginning_of(path, whence);
-  const std::string absolute = beginning.text + path.substr(beginning.length);
+std::string absolute_path(const std::string& path, const PathBase& base, const std::string& what) {
+  const PathPrefix prefix = path_prefix_of(path, base);
+  const std::string absolute = prefix.text + path.substr(prefix.length);
   refuse_variables(absolute, what);
   return absolute;
 }

@@ -7,27 +7,27 @@
 
 namespace slipway {
 
-struct Whence {
+struct PathBase {
   std::string directory;  // absolute
   std::string home;       // absolute; empty: ~ is a name like any other
 
-  Whence(std::string directory, std::string home = "") : directory(std::move(directory)), home(std::move(home)) {}
-  Whence(const char* directory) : Whence(std::string(directory)) {}
+  PathBase(std::string directory, std::string home = "") : directory(std::move(directory)), home(std::move(home)) {}
+  PathBase(const char* directory) : PathBase(std::string(directory)) {}
 };
 
 // What makes a path absolute: it takes the place of the path's first `length` bytes.
-struct Beginning {
+struct PathPrefix {
   std::string text;
   size_t length = 0;
 };
 
 // Of a path that may be relative, or begin with ~/, which no shell expands behind "--option=" and in #SBATCH lines.
-Beginning beginning_of(std::string_view path, const Whence& whence);
+PathPrefix path_prefix_of(std::string_view path, const PathBase& base);
 
 // Throws Error, which names `what`: the absolute path holds a variable, as in /scratch/$USER, and nothing is called so.
 void refuse_variables(const std::string& path, const std::string& what);
 
-// The path, with its beginning. Throws Error, as refuse_variables.
-std::string absolute_path(const std::string& path, const Whence& whence, const std::string& what);
+// The path, with its prefix. Throws Error, as refuse_variables.
+std::string absolute_path(const std::string& path, const PathBase& base, const std::string& what);
 
 }  // namespace slipway
