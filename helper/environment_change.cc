@@ -7,16 +7,16 @@ namespace slipway {
 
 namespace {
 
+// A * at the end of a name means many in a plan's rules.
+bool can_be_dropped(std::string_view name) { return name.find('*') == name.npos; }
+
+}  // namespace
+
 bool is_shells_own(std::string_view name) {
   constexpr std::string_view kOwn[] = {"PWD", "OLDPWD", "SHLVL", "_"};
   // And of the text that sources the image's scripts, which may export whatever is set (set -a).
   return std::find(std::begin(kOwn), std::end(kOwn), name) != std::end(kOwn) || name.starts_with("_slipway_");
 }
-
-// A * at the end of a name means many in a plan's rules.
-bool can_be_dropped(std::string_view name) { return name.find('*') == name.npos; }
-
-}  // namespace
 
 Environment environment_in(std::string_view block) {
   Environment environment;

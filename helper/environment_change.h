@@ -16,6 +16,9 @@ using Environment = std::map<std::string, std::string, std::less<>>;
 // As /proc/PID/environ has it (proc(5)): "NAME=value", each ended by NUL. Strings of another form are left out.
 Environment environment_in(std::string_view block);
 
+// Whether a shell, or the text that sources the image's scripts, sets this variable for itself.
+bool is_shells_own(std::string_view name);
+
 struct EnvironmentChange {
   std::vector<std::pair<std::string, std::string>> set;   // always
   std::vector<std::pair<std::string, std::string>> fill;  // where the rank has no such variable

@@ -18,10 +18,6 @@ std::vector<std::string> strings_of(const Environment& environment) {
   return strings;
 }
 
-bool is_shells_own(const std::string& name) {
-  return name == "PWD" || name == "OLDPWD" || name == "SHLVL" || name == "_";
-}
-
 Environment own_environment() {
   Environment environment;
   for (char** variable = environ; *variable; ++variable) {
