@@ -18,8 +18,10 @@
 #include "helper/image_mount.h"
 #include "helper/image_policy.h"
 #include "helper/image_reader.h"
+#include "helper/memory_size.h"
 #include "helper/message.h"
 #include "helper/sealed_copy.h"
+#include "helper/upper_layer.h"
 #include "helper/user_half.h"
 #include "helper/worker.h"
 
@@ -74,7 +76,7 @@ void ask_for_fuse_servers(int answer, Child& user_half, const OpenedImages& imag
 
 Fd ask_for_sealed_copy(int answer, const OpenedImage& image, const Request& request) {
   const int descriptor = image.fd.get();
-  if (!send_datagram(answer, bytes_of(SealOrder{most_bytes_of_copy(request.settings)}), std::span(&descriptor, 1))) {
+  if (!send_datagram(answer, bytes_of(SealOrder{bytes_of_memory_size(request.settings.sealed_size)}), std::span(&descriptor, 1))) {
     throw system_error("container", "sendmsg");
   }
   Go go;
@@ -98,6 +100,11 @@ const char* description_of(ImageMount::How how) {
     case ImageMount::kBind: break;
   }
   return "bound as a directory";
+}
+
+bool is_written_in_memory(const OpenedImages& images, const ImageMounts& mounts) {
+  return images.writing == Terms::Writing::kMemory ||
+         (images.writing == Terms::Writing::kDirectory && mounts.root.how != ImageMount::kBind);
 }
 
 MountedImages word_of(const OpenedImages& images, const ImageMounts& mounts) {
@@ -135,7 +142,7 @@ void make_container(const Request& request, Timeline timeline, int answer) {
   timeline.phase("image opened");
   ImageVerdict verdict;
   allow(images.root, verdict, judge_file(images.root, request.settings));
-  const ImageMounts mounts = mounts_of(images, request);
+  ImageMounts mounts = mounts_of(images, request);
   if (mounts.root.how == ImageMount::kSealed) {
     images.root.sealed = ask_for_sealed_copy(answer, images.root, request);
     timeline.phase("copied and sealed");
@@ -151,7 +158,11 @@ void make_container(const Request& request, Timeline timeline, int answer) {
   make_devices(request);
   gpus.make_nodes(request, kDevicesName);
   timeline.phase("devices");
-  const MountedImages mounted = word_of(images, mounts);
+  MountedImages mounted = word_of(images, mounts);
+  if (is_written_in_memory(images, mounts)) {
+    mounted.has_upper_layer = mount_upper_layer(request);
+    timeline.phase("upper layer");
+  }
   user_half->send(bytes_of(mounted));
   const unsigned half_the_limit = request.settings.stage_timeout_seconds * 1000 / 2;
   const bool has_names = user_half->answers_within(std::min(kNamesPatience, half_the_limit));

@@ -49,32 +49,35 @@ Error cannot_mount(const std::string& name, const std::string& type, int error) 
 
 // Only a file system that we mounted ourselves may be shown under other ids: an idmapped host directory let the user
 // read root's files there.
-void show_root_as_user(int mount, const Request& request) {
+bool show_root_as_user(int mount, const Request& request) {
   const Fd map = make_image_owner_map(request);
-  if (!map) return;
+  if (!map) return false;
   kernel::MountAttributes attributes;
   attributes.set = kernel::kMountIdMap;
   attributes.user_namespace = map.get();
   // A kernel that cannot (before 6.2) leaves the ids as they are.
-  kernel::mount_setattr(mount, "", AT_EMPTY_PATH, attributes);
+  return kernel::mount_setattr(mount, "", AT_EMPTY_PATH, attributes) == 0;
 }
 
 const char* type_of(RootKind kind) { return kind == RootKind::kErofs ? "erofs" : "squashfs"; }
 
-void mount_file_system(const OpenedImage& image, const char* where, const Request& request) {
+// False, and not mounted: it `must_be_the_users`, and the kernel cannot show it so.
+bool mount_file_system(const OpenedImage& image, const char* where, const Request& request,
+                       bool must_be_the_users = false) {
   const char* const type = type_of(image.root.kind);
   const Fd content = opened_for_reading(image.content().get(), image.name);
   const LoopDevice loop = attach_loop(content.get(), image.root.offset, image.root.size);
   const Fd mount_fd = new_file_system(type, loop.path);
   if (mount_fd) {
-    show_root_as_user(mount_fd.get(), request);
+    if (!show_root_as_user(mount_fd.get(), request) && must_be_the_users) return false;
     if (kernel::move_mount(mount_fd.get(), AT_FDCWD, where) != 0) throw system_error(image.name, "move_mount");
-    return;
+    return true;
   }
   if (errno != ENOSYS) throw cannot_mount(image.name, type, errno);
   if (mount(loop.path.c_str(), where, type, MS_RDONLY | MS_NOSUID | MS_NODEV, nullptr) != 0) {
     throw cannot_mount(image.name, type, errno);
   }
+  return true;
 }
 
 // Always with what is mounted below it: a bind of the top alone would uncover what those mounts hide.
@@ -96,6 +99,12 @@ bool ends_with_whole_block(const OpenedImage& image) {
   if (fstat(image.fd.get(), &status) != 0) throw system_error(image.name, "fstat");
   const uint64_t blocks = (image.root.size + kLoopBlock - 1) / kLoopBlock;
   return image.root.offset + blocks * kLoopBlock <= static_cast<uint64_t>(status.st_size);
+}
+
+// What belongs to nobody, nobody may write; a FUSE server's files are the user's.
+bool must_be_the_users(const OpenedImages& images, const ImageMount& mount, const Request& request) {
+  return images.writing != Terms::Writing::kNone && mount.how == ImageMount::kKernel && request.settings.fuse &&
+         request.uid != 0 && images.root.root.kind == RootKind::kSquashfs;
 }
 
 }  // namespace
@@ -157,7 +166,7 @@ ImageMounts mounts_of(const OpenedImages& images, const Request& request) {
 
 std::string data_image_name(uint32_t word) { return "data-" + std::to_string(word); }
 
-void mount_images(const OpenedImages& images, const ImageMounts& mounts, const Request& request) {
+void mount_images(const OpenedImages& images, ImageMounts& mounts, const Request& request) {
   if (mount("slipway", kWorkDirectory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64k") != 0) {
     throw system_error(kWorkDirectory, "mount(tmpfs)", "ask the admin to install slipway completely on this node");
   }
@@ -165,8 +174,12 @@ void mount_images(const OpenedImages& images, const ImageMounts& mounts, const R
   for (const char* name : {kImageName, kSkeletonName, kRootName, kUpperName, kCopiesName}) {
     if (mkdir(name, 0755) != 0) throw system_error(name, "mkdir");
   }
-  if (mounts.root.how == ImageMount::kBind) bind_directory(images.root, images.writes_directory);
-  else if (mounts.root.how != ImageMount::kFuse) mount_file_system(images.root, kImageName, request);
+  if (mounts.root.how == ImageMount::kBind) {
+    bind_directory(images.root, images.writing == Terms::Writing::kDirectory);
+  } else if (mounts.root.how != ImageMount::kFuse &&
+             !mount_file_system(images.root, kImageName, request, must_be_the_users(images, mounts.root, request))) {
+    mounts.root = {ImageMount::kFuse, "is to be written, and this kernel cannot show its files as the user's"};
+  }
   for (size_t i = 0; i < images.data.size(); ++i) {
     const std::string where = data_image_name(images.data[i].word);
     if (mkdir(where.c_str(), 0755) != 0) throw system_error(where, "mkdir");

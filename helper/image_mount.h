@@ -43,9 +43,10 @@ ImageMount mount_of_root(const OpenedImage& image, const Request& request);
 ImageMounts mounts_of(const OpenedImages& images, const Request& request);
 
 // Covers the work directory and mounts the images there so, unless the kernel must not: then (kFuse) nothing is
-// mounted, and the user's half does it (helper/fuse_mount.h). Throws Error: no loop device, a file system that does not
-// mount.
-void mount_images(const OpenedImages& images, const ImageMounts& mounts, const Request& request);
+// mounted, and the user's half does it (helper/fuse_mount.h). So it is, too, with a root that is to be written where the
+// kernel cannot show it as the user's (before 6.2): `mounts` says so afterwards. Throws Error: no loop device, a file
+// system that does not mount.
+void mount_images(const OpenedImages& images, ImageMounts& mounts, const Request& request);
 
 // Where in the work directory the image of the user's mount number `word` is.
 std::string data_image_name(uint32_t word);

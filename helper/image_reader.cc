@@ -22,7 +22,7 @@ struct Prefetched {
 struct RootAnswer {
   RootPartition root;
   uint32_t data_images = 0;
-  bool writes_directory = false;
+  Terms::Writing writing = Terms::Writing::kNone;
 };
 struct DataAnswer {
   RootPartition root;
@@ -44,7 +44,7 @@ void open_images(const Request& request, int socket) {
   RootAnswer root;
   root.root = image.root;
   root.data_images = data.size();
-  root.writes_directory = terms.writing == Terms::Writing::kDirectory;
+  root.writing = terms.writing;
   const Fd for_roots_use = for_root(image, request);
   const int descriptor = for_roots_use.get();
   answer(socket, bytes_of(root), std::span(&descriptor, 1));
@@ -74,7 +74,7 @@ OpenedImages ImageReader::open() {
   images.root.fd = std::move(child_.receive(writable_bytes_of(root), 1)[0]);
   images.root.root = root.root;
   images.root.name = printable(request_.image);
-  images.writes_directory = root.writes_directory;
+  images.writing = root.writing;
   check(images.root);
   for (uint32_t i = 0; i < std::min<uint32_t>(root.data_images, kMostDataImages); ++i) {
     DataImage data;

@@ -7,12 +7,13 @@
 #include "helper/child.h"
 #include "helper/open_images.h"
 #include "helper/request.h"
+#include "helper/terms.h"
 
 namespace slipway {
 
 struct OpenedImages {
   OpenedImage root;
-  bool writes_directory = false;  // the user wants to write the directory that `root` is
+  Terms::Writing writing = Terms::Writing::kNone;  // what the user wants to write, and may
   std::vector<DataImage> data;
 };
 

@@ -62,7 +62,7 @@ int configure(int device, const loop_config& config) {
 
 }  // namespace
 
-LoopDevice attach_loop(int file, uint64_t offset, uint64_t size) {
+LoopDevice attach_loop(int file, uint64_t offset, uint64_t size, LoopAccess access) {
   const Fd control(open("/dev/loop-control", O_RDWR | O_CLOEXEC));
   if (!control) throw system_error("/dev/loop-control", "open", kRemedy);
 
@@ -70,13 +70,13 @@ LoopDevice attach_loop(int file, uint64_t offset, uint64_t size) {
   config.fd = file;
   config.info.lo_offset = offset;
   config.info.lo_sizelimit = (size + kLoopBlock - 1) / kLoopBlock * kLoopBlock;
-  config.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR;
+  config.info.lo_flags = LO_FLAGS_AUTOCLEAR | (access == LoopAccess::kRead ? LO_FLAGS_READ_ONLY : 0);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const int number = ioctl(control.get(), LOOP_CTL_GET_FREE);
     if (number < 0) throw system_error("/dev/loop-control", "LOOP_CTL_GET_FREE", kRemedy);
     LoopDevice device;
     device.path = "/dev/loop" + std::to_string(number);
-    device.fd.reset(open(device.path.c_str(), O_RDONLY | O_CLOEXEC));
+    device.fd.reset(open(device.path.c_str(), (access == LoopAccess::kRead ? O_RDONLY : O_RDWR) | O_CLOEXEC));
     if (!device.fd) {
       if (errno == ENOENT || errno == ENXIO || errno == EBUSY) continue;  // devtmpfs or another step is at it
       throw system_error(device.path, "open", kRemedy);

@@ -1,4 +1,4 @@
-// A read-only loop device over part of an open file.
+// A loop device over part of an open file.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,9 @@ struct LoopDevice {
 // In bytes: what the kernel's squashfs reads at once (SQUASHFS_DEVBLK_SIZE in its sources), and the device has whole.
 inline constexpr uint64_t kLoopBlock = 1024;
 
+enum class LoopAccess { kRead, kWrite };
+
 // `offset` and `size` in bytes; the file should go on to the end of the last block. Throws Error.
-LoopDevice attach_loop(int file, uint64_t offset, uint64_t size);
+LoopDevice attach_loop(int file, uint64_t offset, uint64_t size, LoopAccess access = LoopAccess::kRead);
 
 }  // namespace slipway

@@ -241,8 +241,8 @@ std::string what_cannot_be_removed(const Terms& terms) {
     return "--container-overlay=" + printable(terms.options.overlay) +
            ": its file system keeps no attributes of users; " + fails + "; name " + kRemedy;
   }
-  return "--container-writable: this kernel keeps no attributes of users in memory (Linux 6.6 does); " + fails +
-         "; use --container-overlay with " + kRemedy;
+  return "--container-writable: this kernel keeps no attributes of users in memory (Linux 6.6 does), and this node lacks "
+         "mke2fs or a loop device for an ext4 there; " + fails + "; use --container-overlay with " + kRemedy;
 }
 
 // The new root must be a mount of this namespace's own: one inherited from root's namespace is locked, and pivot_root
@@ -259,16 +259,17 @@ void enter_root(const Fd& root) {
 
 RootTree build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
                          const std::vector<LayoutEntry>& layout, const Additions& additions,
-                         bool image_is_directory) {
+                         const RootMounts& mounts) {
   const HostPolicy policy(request.settings, accounts.home);
-  if (image_is_directory) {
+  if (mounts.image_is_directory) {
     const Fd image(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!image) throw system_error("container", "open(image)");
     policy.refuse_denied(image.get(), printable(request.image), AskedFor::kAsImage);
   }
   const std::vector<Opened> all = open_sources(layout, policy);
-  RootWriting writing = writing_of(terms, image_is_directory);
+  RootWriting writing = writing_of(terms, mounts.image_is_directory);
   if (terms.writing != Terms::Writing::kOverlay) writing.memory = request.settings.writable_size;
+  writing.memory_is_mounted = mounts.has_upper_layer;
   Skeleton skeleton(writing, overlay_directory(terms, policy));
   add_names(skeleton, accounts, terms);
   if (terms.remaps_root) let_apt_be_root(skeleton);

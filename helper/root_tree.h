@@ -18,10 +18,16 @@ struct RootTree {
   std::vector<std::string> notices;  // for the user
 };
 
+// What root mounted.
+struct RootMounts {
+  bool image_is_directory = false;
+  bool has_upper_layer = false;  // helper/upper_layer.h
+};
+
 // Stands in stage's work directory and leaves this process inside the finished container, at its "/". The mounts of
 // `additions` are among the layout's already. Throws Error.
 RootTree build_root_tree(const Request& request, const Accounts& accounts, const Terms& terms,
                          const std::vector<LayoutEntry>& layout, const Additions& additions,
-                         bool image_is_directory);
+                         const RootMounts& mounts);
 
 }  // namespace slipway

@@ -6,8 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <charconv>
-#include <limits>
 #include <string>
 
 #include "helper/child.h"
@@ -64,23 +62,6 @@ void copy_image(const Request& request, int socket) {
 }
 
 }  // namespace
-
-uint64_t most_bytes_of_copy(const Settings& settings) {
-  const std::string& text = settings.sealed_size;  // as tmpfs(5) takes it
-  uint64_t number = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  constexpr uint64_t kMost = std::numeric_limits<uint64_t>::max();
-  if (failure != std::errc()) return kMost;
-  uint64_t unit = 1;
-  switch (end == text.data() + text.size() ? '\0' : *end) {
-    case 'g': case 'G': unit = uint64_t{1} << 30; break;
-    case 'm': case 'M': unit = uint64_t{1} << 20; break;
-    case 'k': case 'K': unit = uint64_t{1} << 10; break;
-    case '%': unit = static_cast<uint64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE) / 100; break;
-    default: break;
-  }
-  return number > kMost / unit ? kMost : number * unit;
-}
 
 Fd copy_of(const Request& request, int image, const SealOrder& order, const Rank& rank, const Patience& patience) {
   Child child([&](int socket) { copy_image(request, socket); });

@@ -14,11 +14,8 @@ namespace slipway {
 
 // From the worker to the watcher, with the image; the answer is a Go, with the copy.
 struct SealOrder {
-  uint64_t most;  // bytes that the copy may have
+  uint64_t most;  // bytes that the copy may have (sealed_size=)
 };
-
-// What sealed_size= allows on this node, in bytes.
-uint64_t most_bytes_of_copy(const Settings& settings);
 
 // Copies `image` in a process that is the user, where `rank` is accounted and limited. Called by root, which reads none
 // of it. Throws Error: too large, unreadable, an end of patience.

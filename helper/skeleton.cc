@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
-#include <sys/xattr.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "helper/text_file.h"
 #include "helper/trust.h"
 #include "helper/underlay.h"
+#include "helper/upper_layer.h"
 
 namespace slipway {
 
@@ -34,14 +34,6 @@ Fd open_directory(const char* path) {
 
 // "/a/b" as a path relative to a directory descriptor.
 const char* relative(const std::string& path) { return path.c_str() + 1; }
-
-// lsetxattr(2): of those that set an attribute, the one that a filter for tests can tell from programs' own.
-bool can_have_attributes(const std::string& directory) {
-  constexpr char kName[] = "user.slipway";
-  if (lsetxattr(directory.c_str(), kName, "", 0, 0) != 0) return errno != EOPNOTSUPP;
-  removexattr(directory.c_str(), kName);
-  return true;
-}
 
 // With index=on the kernel refuses a layer that another overlay writes, which it allows otherwise and calls undefined.
 // (It then finds no use for an index in a user's namespace.) The mounts of a step that has ended go a moment later.
@@ -195,7 +187,8 @@ void Skeleton::mount_overlay() {
   std::string lower = std::string(kSkeletonName) + ":" + kImageName, upper;
   if (!writing_.memory.empty()) {
     const std::string size = "mode=0755,size=" + writing_.memory;
-    if (mount("slipway", kUpperName, "tmpfs", MS_NOSUID | MS_NODEV, size.c_str()) != 0 ||
+    if ((!writing_.memory_is_mounted &&
+         mount("slipway", kUpperName, "tmpfs", MS_NOSUID | MS_NODEV, size.c_str()) != 0) ||
         mkdir((std::string(kUpperName) + "/" + kUpper).c_str(), 0755) != 0 ||
         mkdir((std::string(kUpperName) + "/" + kWork).c_str(), 0755) != 0) {
       throw system_error("--container-writable", "mount(tmpfs)");
@@ -208,7 +201,7 @@ void Skeleton::mount_overlay() {
     if (upper.empty() && !is_read_only) upper = directory;
     else lower = std::string(kSkeletonName) + ":" + directory + "/" + kUpper + ":" + kImageName;
   }
-  if (!is_read_only) keeps_attributes_ = can_have_attributes(upper + "/" + kUpper);
+  if (!is_read_only) keeps_attributes_ = has_user_attributes(upper + "/" + kUpper);
   std::string options = "lowerdir=" + lower;
   if (!is_read_only) options += ",upperdir=" + upper + "/" + kUpper + ",workdir=" + upper + "/" + kWork;
   const unsigned long flags = MS_NOSUID | MS_NODEV | (is_read_only ? MS_RDONLY : 0);

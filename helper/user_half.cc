@@ -160,7 +160,8 @@ void run_user_half(const Request& request, Names names, int socket) {
   std::move(host_entries.begin(), host_entries.end(), std::back_inserter(layout));
   std::move(additions.mounts.begin(), additions.mounts.end(), std::back_inserter(layout));
   Built built;
-  RootTree tree = build_root_tree(request, accounts, terms, layout, additions, images.root == ImageMount::kBind);
+  RootTree tree = build_root_tree(request, accounts, terms, layout, additions,
+                                  {images.root == ImageMount::kBind, images.has_upper_layer});
   built.mounts = tree.mounts;
   built.root_tree_ns = nanoseconds(Timeline::Clock::now() - served);
 

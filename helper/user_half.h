@@ -16,6 +16,7 @@ enum class Names { kNameService, kEnvironment };
 struct MountedImages {
   ImageMount::How root = ImageMount::kBind;
   bool leaves_overlay = false;  // RootPartition::leaves_overlay, of the root
+  bool has_upper_layer = false;  // helper/upper_layer.h
   uint32_t count = 0;
   struct {
     uint32_t word;  // DataImage::word
