@@ -21,9 +21,9 @@
 #include "cli/output_file.h"
 #include "cli/unreadable.h"
 #include "cli/usage.h"
-#include "helper/error.h"
-#include "helper/sif.h"
-#include "helper/squashfs.h"
+#include "lib/base/error.h"
+#include "lib/image/sif.h"
+#include "lib/image/squashfs.h"
 
 namespace slipway {
 

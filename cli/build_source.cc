@@ -5,12 +5,12 @@
 #include <optional>
 
 #include "cli/open_named.h"
-#include "helper/error.h"
-#include "helper/image_format.h"
-#include "helper/other_kind.h"
-#include "helper/read_at.h"
-#include "helper/sif.h"
-#include "helper/squashfs.h"
+#include "lib/base/error.h"
+#include "lib/base/read_at.h"
+#include "lib/image/image_format.h"
+#include "lib/image/other_kind.h"
+#include "lib/image/sif.h"
+#include "lib/image/squashfs.h"
 
 namespace slipway {
 

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "helper/fd.h"
+#include "lib/base/fd.h"
 
 namespace slipway {
 

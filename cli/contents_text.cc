@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 namespace slipway {
 

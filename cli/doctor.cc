@@ -9,12 +9,12 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/doctor/checks.h"
+#include "cli/doctor/examination.h"
+#include "cli/doctor/report.h"
+#include "cli/doctor/suggestion.h"
 #include "cli/usage.h"
-#include "doctor/checks.h"
-#include "doctor/examination.h"
-#include "doctor/report.h"
-#include "doctor/suggestion.h"
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 namespace slipway {
 

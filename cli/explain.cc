@@ -19,11 +19,11 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/doctor/plugstack.h"
 #include "cli/explanation_text.h"
-#include "cli/plugstack.h"
 #include "cli/usage.h"
-#include "helper/error.h"
-#include "helper/fd.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
 #include "plugin/components.h"
 #include "plugin/explain_option.h"
 

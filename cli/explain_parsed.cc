@@ -11,13 +11,13 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/doctor/plugstack.h"
 #include "cli/explanation.h"
-#include "cli/plugstack.h"
 #include "cli/start_directory.h"
 #include "cli/subject.h"
-#include "helper/error.h"
-#include "helper/image_choice.h"
-#include "helper/option_table.h"
+#include "lib/base/error.h"
+#include "lib/options/image_choice.h"
+#include "lib/options/option_table.h"
 #include "plugin/explain_option.h"
 
 namespace slipway {

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "helper/request.h"
+#include "lib/protocol/request.h"
 
 namespace slipway {
 

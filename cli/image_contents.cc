@@ -7,10 +7,10 @@
 #include <utility>
 
 #include "cli/reader_process.h"
-#include "helper/error.h"
-#include "helper/fd.h"
-#include "helper/sif.h"
-#include "helper/text_file.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
+#include "lib/base/text_file.h"
+#include "lib/image/sif.h"
 
 namespace slipway {
 

@@ -10,18 +10,18 @@
 
 #include "cli/commands.h"
 #include "cli/contents_text.h"
+#include "cli/doctor/plugstack.h"
 #include "cli/image_contents.h"
 #include "cli/mount_description.h"
 #include "cli/mpi_description.h"
 #include "cli/open_named.h"
-#include "cli/plugstack.h"
 #include "cli/subject.h"
 #include "cli/usage.h"
-#include "helper/error.h"
-#include "helper/fd.h"
-#include "helper/image_format.h"
-#include "helper/sif.h"
-#include "helper/squashfs.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
+#include "lib/image/image_format.h"
+#include "lib/image/sif.h"
+#include "lib/image/squashfs.h"
 
 namespace slipway {
 

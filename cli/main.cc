@@ -5,7 +5,7 @@
 
 #include "cli/commands.h"
 #include "cli/usage.h"
-#include "helper/error.h"
+#include "lib/base/error.h"
 #include "plugin/explain_option.h"
 
 namespace slipway {

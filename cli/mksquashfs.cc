@@ -10,9 +10,9 @@
 #include <filesystem>
 #include <vector>
 
-#include "helper/child.h"
-#include "helper/error.h"
-#include "helper/pipe.h"
+#include "lib/base/error.h"
+#include "lib/kernel/pipe.h"
+#include "lib/process/child.h"
 
 namespace slipway {
 

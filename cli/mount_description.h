@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "helper/open_images.h"
-#include "helper/request.h"
+#include "lib/image/open_images.h"
+#include "lib/protocol/request.h"
 
 namespace slipway {
 

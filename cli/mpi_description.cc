@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "cli/reader_process.h"
-#include "helper/error.h"
-#include "helper/image_files.h"
-#include "helper/library_search.h"
-#include "helper/mpi_library.h"
+#include "lib/base/error.h"
+#include "lib/elf/library_search.h"
+#include "lib/hostlibs/mpi_library.h"
+#include "lib/image/image_files.h"
 
 namespace slipway {
 

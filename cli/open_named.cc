@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <filesystem>
 
-#include "helper/close_miss.h"
-#include "helper/error.h"
+#include "lib/base/close_miss.h"
+#include "lib/base/error.h"
 
 namespace slipway {
 

@@ -10,7 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 namespace slipway {
 

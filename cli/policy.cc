@@ -7,16 +7,16 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/doctor/plugstack.h"
 #include "cli/mount_description.h"
 #include "cli/open_named.h"
-#include "cli/plugstack.h"
 #include "cli/subject.h"
 #include "cli/usage.h"
-#include "helper/error.h"
-#include "helper/image_choice.h"
-#include "helper/image_policy.h"
-#include "helper/open_images.h"
-#include "helper/user_policy.h"
+#include "lib/base/error.h"
+#include "lib/image/open_images.h"
+#include "lib/options/image_choice.h"
+#include "lib/options/user_policy.h"
+#include "lib/policy/image_policy.h"
 
 namespace slipway {
 

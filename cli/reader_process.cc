@@ -9,14 +9,14 @@
 #include <cerrno>
 #include <utility>
 
-#include "cli/squashfs_files.h"
-#include "helper/error.h"
-#include "helper/fd.h"
-#include "helper/identity.h"
-#include "helper/image_format.h"
-#include "helper/open_inside.h"
-#include "helper/pipe.h"
-#include "helper/request.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
+#include "lib/image/image_format.h"
+#include "lib/image/squashfs_files.h"
+#include "lib/kernel/open_inside.h"
+#include "lib/kernel/pipe.h"
+#include "lib/process/identity.h"
+#include "lib/protocol/request.h"
 
 namespace slipway {
 

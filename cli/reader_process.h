@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "helper/image_files.h"
+#include "lib/image/image_files.h"
 
 namespace slipway {
 

@@ -6,7 +6,7 @@
 
 #include <cstdlib>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 namespace slipway {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "helper/setting_words.h"
+#include "lib/options/setting_words.h"
 
 namespace slipway {
 

@@ -10,10 +10,10 @@
 #include "cli/topology_plan.h"
 #include "cli/topology_svg.h"
 #include "cli/usage.h"
-#include "helper/error.h"
-#include "topology/hwloc_reader.h"
-#include "topology/rank_line.h"
-#include "topology/srun_layout.h"
+#include "lib/base/error.h"
+#include "lib/topology/hwloc_reader.h"
+#include "lib/topology/rank_line.h"
+#include "lib/topology/srun_layout.h"
 
 namespace slipway {
 

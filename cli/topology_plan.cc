@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "topology/rank_line.h"
+#include "lib/topology/rank_line.h"
 
 namespace slipway {
 

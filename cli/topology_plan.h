@@ -5,15 +5,15 @@
 #include <string>
 #include <vector>
 
-#include "topology/gpu_binding.h"
-#include "topology/nic_binding.h"
-#include "topology/node.h"
+#include "lib/topology/gpu_binding.h"
+#include "lib/topology/nic_binding.h"
+#include "lib/topology/node.h"
 
 namespace slipway {
 
 struct RankPlan {
   topology::CpuSet cpus;
-  topology::GpuList seen, own;  // of all that it sees, those that it uses (topology/gpu_binding.h)
+  topology::GpuList seen, own;  // of all that it sees, those that it uses (lib/topology/gpu_binding.h)
   topology::NicList nics;       // the nearest
 };
 
@@ -29,7 +29,7 @@ const char* word_of(topology::GpuBind bind);
 
 std::string list_of(const topology::CpuSet& cpus);
 std::string list_of(const topology::GpuList& gpus);
-// As topology/rank_line.h has it.
+// As lib/topology/rank_line.h has it.
 std::string line_of(const TopologyPlan& plan, size_t rank);
 // "NVIDIA", or PCI's number.
 std::string vendor_name(unsigned vendor);

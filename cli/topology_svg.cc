@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <map>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 namespace slipway {
 

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <memory>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 namespace slipway {
 

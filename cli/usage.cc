@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "helper/close_miss.h"
-#include "helper/error.h"
+#include "lib/base/close_miss.h"
+#include "lib/base/error.h"
 
 namespace slipway {
 

@@ -15,10 +15,10 @@
 #include "cli/commands.h"
 #include "cli/open_named.h"
 #include "cli/usage.h"
-#include "helper/error.h"
-#include "helper/fd.h"
-#include "helper/image_signature.h"
-#include "helper/pipe.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
+#include "lib/kernel/pipe.h"
+#include "lib/policy/image_signature.h"
 
 extern char** environ;
 

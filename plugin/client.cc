@@ -8,13 +8,13 @@
 #include <climits>
 #include <cstdlib>
 
-#include "helper/close_miss.h"
-#include "helper/error.h"
-#include "helper/fd.h"
-#include "helper/image_choice.h"
-#include "helper/options.h"
-#include "helper/terms.h"
-#include "helper/text_file.h"
+#include "lib/base/close_miss.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
+#include "lib/base/text_file.h"
+#include "lib/options/image_choice.h"
+#include "lib/options/options.h"
+#include "lib/options/terms.h"
 #include "plugin/batch_script.h"
 #include "plugin/command_line.h"
 #include "plugin/components.h"

@@ -4,10 +4,10 @@
 #include <optional>
 #include <vector>
 
-#include "helper/settings.h"
+#include "lib/options/settings.h"
 #include "plugin/components.h"
 #include "plugin/option_sources.h"
-#include "plugin/slurm.h"
+#include "plugin/spank.h"
 
 namespace slipway {
 
@@ -26,7 +26,7 @@ class Client {
   // After the options of a component were parsed; most commands have but one. Throws Error.
   void options_are_parsed(Slurm& slurm);
 
-  // In srun, before it launches: marks the command, see helper/mark.h. Throws Error.
+  // In srun, before it launches: marks the command, see lib/base/mark.h. Throws Error.
   void launch(Slurm& slurm) const;
 
  private:

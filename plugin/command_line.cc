@@ -1,6 +1,6 @@
 #include "plugin/command_line.h"
 
-#include "helper/text_file.h"
+#include "lib/base/text_file.h"
 
 namespace slipway {
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <string_view>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 namespace slipway {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "helper/option_table.h"
-#include "plugin/slurm.h"
+#include "lib/options/option_table.h"
+#include "plugin/spank.h"
 
 namespace slipway {
 

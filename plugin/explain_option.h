@@ -7,7 +7,7 @@ namespace slipway {
 inline constexpr char kExplainOption[] = "slipway-explain";
 
 // The subcommand of slipway that the plugin executes in place of the client, when the first component's options are
-// parsed. Its words: the values (to_text in helper/option_table.h), the admin's settings, "--", the command line.
+// parsed. Its words: the values (to_text in lib/options/option_table.h), the admin's settings, "--", the command line.
 inline constexpr char kExplainParsed[] = "explain-parsed";
 
 }  // namespace slipway

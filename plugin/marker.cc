@@ -4,7 +4,7 @@
 #include <cctype>
 #include <string_view>
 
-#include "helper/mark.h"
+#include "lib/base/mark.h"
 
 namespace slipway {
 

@@ -1,4 +1,4 @@
-// Puts the mark (helper/mark.h) in front of commands.
+// Puts the mark (lib/base/mark.h) in front of commands.
 #pragma once
 
 #include <string>

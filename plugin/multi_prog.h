@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/slurm.h"
+#include "plugin/spank.h"
 
 namespace slipway {
 

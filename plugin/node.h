@@ -1,12 +1,12 @@
 // The plugin inside slurmstepd: starts stage once per node and step, and hands every rank to enter.
 #pragma once
 
-#include "helper/error.h"
-#include "helper/fd.h"
-#include "helper/image_choice.h"
-#include "helper/option_table.h"
-#include "helper/settings.h"
-#include "plugin/slurm.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
+#include "lib/options/image_choice.h"
+#include "lib/options/option_table.h"
+#include "lib/options/settings.h"
+#include "plugin/spank.h"
 
 namespace slipway {
 
@@ -19,7 +19,7 @@ class Node {
   Node(Slurm& slurm, const Settings& settings);
 
   // In each rank's process, still root: the node's first rank tells stage where the ranks stand. Never blocks on it.
-  // (In a mount namespace of the job's own they are not in the step's directory yet: helper/place.h.)
+  // (In a mount namespace of the job's own they are not in the step's directory yet: lib/protocol/place.h.)
   // Throws Error: then the rank must not run.
   void tell_place(Slurm& slurm);
 
@@ -30,7 +30,7 @@ class Node {
   // When ranks are forked: the sockets are theirs alone. With SlurmdParameters=contain_spank this is called in a process
   // that shares slurmstepd's memory but not its descriptors, and slurmstepd keeps them until it ends. Nobody waits for
   // these ends alone: stage's ends it has closed before, so that ranks hear of stage's death, and stage hears any rank
-  // that is there (helper/place.h).
+  // that is there (lib/protocol/place.h).
   void ranks_are_forked();
 
  private:

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "helper/error.h"
-#include "helper/escaped_list.h"
-#include "helper/image_choice.h"
-#include "helper/options.h"
+#include "lib/base/error.h"
+#include "lib/base/escaped_list.h"
+#include "lib/options/image_choice.h"
+#include "lib/options/options.h"
 #include "plugin/apptainer_variables.h"
 #include "plugin/explain_option.h"
 

@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "helper/error.h"
-#include "helper/option_table.h"
-#include "helper/settings.h"
-#include "helper/path_base.h"
-#include "plugin/slurm.h"
+#include "lib/base/error.h"
+#include "lib/kernel/path_base.h"
+#include "lib/options/option_table.h"
+#include "lib/options/settings.h"
+#include "plugin/spank.h"
 
 namespace slipway {
 
@@ -42,7 +42,7 @@ class OptionSources {
 
   // The values that count for one component; what was given to it is forgotten then. Relative paths are taken from
   // `directory`. Throws Error: values that are not understood; both options with different images; what can not be a
-  // local image; in srun, options without an image, unless the site may have one (helper/image_choice.h). What is wrong
+  // local image; in srun, options without an image, unless the site may have one (lib/options/image_choice.h). What is wrong
   // in the environment fails only commands that have, or may have, an image and would obey it.
   struct Resolved {
     OptionValues values;

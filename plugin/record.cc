@@ -1,6 +1,6 @@
 #include "plugin/record.h"
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 namespace slipway {
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "plugin/slurm.h"
+#include "plugin/spank.h"
 
 namespace slipway {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 namespace slipway {
 
@@ -42,7 +42,7 @@ bool is_for_oci(const Slurm& slurm) {
   return slurm.option(kRuntime) == kOci && slurm.option(kContainer) && !path_of_oci_conf().empty();
 }
 
-// A step's command has a mark of its own (helper/mark.h). That is the better one, since its failure is a rank's: it
+// A step's command has a mark of its own (lib/base/mark.h). That is the better one, since its failure is a rank's: it
 // says what is missing, and srun passes its status on, where a slurmstepd that cannot find its runtime may leave srun
 // with status 0 when ranks elsewhere have ended. A batch script can have no other than the runtime.
 void name_runtime(Slurm& slurm) {

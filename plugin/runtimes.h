@@ -2,7 +2,7 @@
 // only a mark (plugin/runtime.cc). Who gets a component's --container is decided here.
 #pragma once
 
-#include "plugin/slurm.h"
+#include "plugin/spank.h"
 
 namespace slipway {
 

@@ -10,9 +10,9 @@
 #include <cstring>
 #include <string>
 
-#include "helper/error.h"
-#include "helper/replaced.h"
-#include "helper/request.h"
+#include "lib/base/error.h"
+#include "lib/process/replaced.h"
+#include "lib/protocol/request.h"
 
 namespace slipway {
 

@@ -32,9 +32,9 @@
 #include <string>
 #include <utility>
 
-#include "enter/descriptors.h"
-#include "helper/fd.h"
-#include "helper/text_file.h"
+#include "lib/base/fd.h"
+#include "lib/base/text_file.h"
+#include "lib/process/descriptors.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // Runs slipway-stage and slipway-enter as slurmstepd does, without Slurm around them, and prints what they cost:
 // medians, and peaks of resident memory. usage (as root):
 // launch-cost UID IMAGE RANKS ROUNDS [--SETTING=VALUE]... [+KEY=VALUE]... COMMAND..., with settings of
-// helper/option_table.h and keys of slipway.conf(5). Ranks have this program's variables, and SLURM_LOCALID.
+// lib/options/option_table.h and keys of slipway.conf(5). Ranks have this program's variables, and SLURM_LOCALID.
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
@@ -19,11 +19,11 @@
 #include <string>
 #include <vector>
 
-#include "enter/arrival.h"
-#include "helper/channel.h"
-#include "helper/place.h"
-#include "helper/request.h"
-#include "helper/wire.h"
+#include "lib/kernel/channel.h"
+#include "lib/protocol/arrival.h"
+#include "lib/protocol/place.h"
+#include "lib/protocol/request.h"
+#include "lib/protocol/wire.h"
 
 using namespace slipway;
 

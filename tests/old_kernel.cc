@@ -19,7 +19,7 @@
 #include <span>
 #include <string>
 
-#include "helper/channel.h"
+#include "lib/kernel/channel.h"
 
 namespace {
 

@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <string>
 
-#include "cdi/document.h"
-#include "cdi/spec.h"
-#include "helper/cdi_devices.h"
-#include "helper/cdi_parts.h"
-#include "helper/error.h"
+#include "helper/cdi/document.h"
+#include "helper/cdi/spec.h"
+#include "lib/base/error.h"
+#include "lib/devices/cdi_devices.h"
+#include "lib/devices/cdi_parts.h"
 
 namespace {
 

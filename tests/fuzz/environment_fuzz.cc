@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "helper/environment_change.h"
-#include "helper/plan.h"
+#include "lib/protocol/environment_change.h"
+#include "lib/protocol/plan.h"
 
 namespace {
 

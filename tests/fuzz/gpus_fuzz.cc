@@ -8,9 +8,9 @@
 #include <memory>
 #include <string>
 
-#include "gpu/grant.h"
-#include "gpu/words.h"
-#include "topology/rank_line.h"
+#include "lib/gpu/grant.h"
+#include "lib/gpu/words.h"
+#include "lib/topology/rank_line.h"
 
 namespace {
 

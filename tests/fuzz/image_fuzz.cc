@@ -7,14 +7,14 @@
 #include <span>
 #include <string>
 
-#include "helper/elf.h"
-#include "helper/elf_text.h"
-#include "helper/error.h"
-#include "helper/fd.h"
-#include "helper/image_format.h"
-#include "helper/library_cache_file.h"
-#include "helper/library_search.h"
-#include "helper/sif.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
+#include "lib/elf/elf.h"
+#include "lib/elf/elf_text.h"
+#include "lib/elf/library_cache_file.h"
+#include "lib/elf/library_search.h"
+#include "lib/image/image_format.h"
+#include "lib/image/sif.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const int file = memfd_create("image", MFD_CLOEXEC);

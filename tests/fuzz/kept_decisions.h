@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "enter/text.h"
-#include "helper/wire.h"
+#include "lib/base/text.h"
+#include "lib/protocol/wire.h"
 
 extern char** environ;
 
@@ -74,7 +74,7 @@ inline void say_nothing(const char* notice) {
 #define fail end_run
 #define fail_call end_run_at
 #define tell say_nothing
-#include "enter/decisions.cc"
+#include "lib/protocol/decisions.cc"
 #undef malloc
 #undef mmap
 #undef fail

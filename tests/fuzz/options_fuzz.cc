@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 
-#include "helper/error.h"
-#include "helper/option_table.h"
-#include "helper/options.h"
+#include "lib/base/error.h"
+#include "lib/options/option_table.h"
+#include "lib/options/options.h"
 #include "plugin/components.h"
 
 namespace {

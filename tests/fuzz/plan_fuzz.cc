@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <fstream>
 
-#include "helper/plan.h"
+#include "lib/protocol/plan.h"
 
 namespace {
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "helper/error.h"
-#include "helper/settings.h"
-#include "helper/terms.h"
+#include "lib/base/error.h"
+#include "lib/options/settings.h"
+#include "lib/options/terms.h"
 
 namespace {
 

@@ -5,10 +5,10 @@
 #include <set>
 #include <string>
 
-#include "signature/clear_signed.h"
-#include "signature/envelope.h"
-#include "signature/payload.h"
-#include "signature/rejection.h"
+#include "lib/signature/clear_signed.h"
+#include "lib/signature/envelope.h"
+#include "lib/signature/payload.h"
+#include "lib/signature/rejection.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace slipway::signature;

@@ -3,11 +3,11 @@
 #include <cstdint>
 #include <string>
 
-#include "helper/environment_table.h"
-#include "helper/error.h"
-#include "helper/options.h"
-#include "helper/start.h"
-#include "helper/variables.h"
+#include "lib/base/error.h"
+#include "lib/options/options.h"
+#include "lib/options/tables/environment_table.h"
+#include "lib/spec/start.h"
+#include "lib/spec/variables.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace slipway;

@@ -1,4 +1,4 @@
-#include "helper/accounts.h"
+#include "lib/spec/accounts.h"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,4 +1,4 @@
-#include "enter/arrival.h"
+#include "lib/protocol/arrival.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
 
 #include <CppUTest/TestHarness.h>
 
-#include "helper/message.h"
+#include "lib/protocol/message.h"
 
 using namespace slipway;
 

@@ -1,4 +1,4 @@
-#include "topology/assignment.h"
+#include "lib/topology/assignment.h"
 
 #include <random>
 

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "lib/topology/gpu_binding.h"
+#include "lib/topology/nic_binding.h"
+#include "lib/topology/srun_layout.h"
 #include "tests/unit/machines.h"
 #include "tests/unit/optimum.h"
 #include "tests/unit/temporary.h"
 #include "tests/unit/topology_xml.h"
-#include "topology/gpu_binding.h"
-#include "topology/nic_binding.h"
-#include "topology/srun_layout.h"
 
 #include <CppUTest/TestHarness.h>
 

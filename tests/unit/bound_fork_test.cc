@@ -1,4 +1,4 @@
-#include "enter/bound_fork.h"
+#include "lib/process/bound_fork.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -6,7 +6,7 @@
 
 #include <CppUTest/TestHarness.h>
 
-#include "helper/pipe.h"
+#include "lib/kernel/pipe.h"
 
 using namespace slipway;
 

@@ -1,6 +1,6 @@
 #include "cli/build_source.h"
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 #include "tests/unit/sif_file.h"
 #include "tests/unit/temporary.h"
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "helper/library_cache_format.h"
+#include "lib/elf/library_cache_format.h"
 
 inline constexpr uint32_t kCachedForX86 = 0x0303, kCachedForI386 = 0x0003, kCachedForArm = 0x0a03;
 #ifdef __aarch64__

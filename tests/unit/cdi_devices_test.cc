@@ -1,8 +1,8 @@
-#include "helper/cdi_devices.h"
+#include "lib/devices/cdi_devices.h"
 
 #include <functional>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 

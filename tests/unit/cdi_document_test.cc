@@ -1,4 +1,4 @@
-#include "cdi/document.h"
+#include "helper/cdi/document.h"
 
 #include "tests/unit/cdi_spec_file.h"
 

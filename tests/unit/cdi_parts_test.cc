@@ -1,8 +1,8 @@
-#include "helper/cdi_parts.h"
+#include "lib/devices/cdi_parts.h"
 
 #include <sys/mount.h>
 
-#include "helper/cdi_hooks.h"
+#include "lib/devices/cdi_hooks.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 

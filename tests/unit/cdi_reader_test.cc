@@ -1,9 +1,9 @@
-#include "helper/cdi_reader.h"
+#include "lib/devices/cdi_reader.h"
 
 #include <sys/stat.h>
 
-#include "helper/error.h"
-#include "helper/text_file.h"
+#include "lib/base/error.h"
+#include "lib/base/text_file.h"
 #include "tests/unit/temporary.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new

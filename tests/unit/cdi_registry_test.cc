@@ -1,4 +1,4 @@
-#include "cdi/registry.h"
+#include "helper/cdi/registry.h"
 
 #include <sys/stat.h>
 

@@ -4,10 +4,10 @@
 
 #include <string>
 
-#include "cdi/document.h"
-#include "cdi/spec.h"
-#include "helper/error.h"
-#include "helper/text_file.h"
+#include "helper/cdi/document.h"
+#include "helper/cdi/spec.h"
+#include "lib/base/error.h"
+#include "lib/base/text_file.h"
 
 inline std::string cdi_text(const std::string& name) {
   return slipway::text_of_file(TOP_SOURCE_DIRECTORY "/tests/unit/cdi/" + name);

@@ -1,8 +1,8 @@
-#include "cdi/spec.h"
+#include "helper/cdi/spec.h"
 
 #include <nlohmann/json.hpp>
 
-#include "cdi/field.h"
+#include "helper/cdi/field.h"
 #include "tests/unit/cdi_spec_file.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <functional>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 #include "plugin/components.h"
 #include "plugin/marker.h"
 #include "tests/unit/fake_slurm.h"

@@ -1,4 +1,4 @@
-#include "helper/close_miss.h"
+#include "lib/base/close_miss.h"
 
 #include <sys/stat.h>
 

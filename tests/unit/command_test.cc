@@ -1,4 +1,4 @@
-#include "enter/command.h"
+#include "lib/process/command.h"
 
 #include <unistd.h>
 

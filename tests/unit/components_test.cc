@@ -1,6 +1,6 @@
 #include "plugin/components.h"
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 #include "tests/unit/fake_slurm.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new

@@ -1,4 +1,4 @@
-#include "topology/cpu_set.h"
+#include "lib/topology/cpu_set.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "enter/decisions.h"
+#include "lib/protocol/decisions.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "helper/plan.h"
+#include "lib/protocol/plan.h"
 #include "tests/unit/in_child.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new

@@ -1,5 +1,5 @@
 // What a site may demand of signatures, asked of verdicts that are written here.
-#include "signature/demand.h"
+#include "lib/signature/demand.h"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,4 +1,4 @@
-#include "enter/descriptors.h"
+#include "lib/process/descriptors.h"
 
 #include <fcntl.h>
 #include <sys/wait.h>

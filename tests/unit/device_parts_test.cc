@@ -1,11 +1,11 @@
-#include "helper/device_parts.h"
+#include "lib/devices/device_parts.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/error.h"
-#include "helper/image_mount.h"
-#include "helper/library_search.h"
+#include "helper/stage/image_mount.h"
+#include "lib/base/error.h"
+#include "lib/elf/library_search.h"
 #include "tests/unit/cache_file.h"
 #include "tests/unit/elf_file.h"
 #include "tests/unit/made_up_gpus.h"

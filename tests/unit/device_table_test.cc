@@ -1,11 +1,11 @@
-#include "helper/device_table.h"
+#include "lib/options/tables/device_table.h"
 
 #include <CppUTest/TestHarness.h>
 
 #include <fstream>
 
-#include "helper/error.h"
-#include "helper/text_file.h"
+#include "lib/base/error.h"
+#include "lib/base/text_file.h"
 #include "tests/unit/temporary.h"
 
 using namespace slipway;

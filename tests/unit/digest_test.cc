@@ -1,11 +1,11 @@
-#include "signature/digest.h"
+#include "lib/signature/digest.h"
 
 #include <fcntl.h>
 
 #include <string>
 
-#include "helper/error.h"
-#include "helper/fd.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
 #include "tests/unit/signed_image.h"
 
 #include <CppUTest/TestHarness.h>

@@ -1,4 +1,4 @@
-#include "doctor/examination.h"
+#include "cli/doctor/examination.h"
 
 #include <unistd.h>
 

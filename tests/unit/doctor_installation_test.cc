@@ -1,10 +1,10 @@
-#include "doctor/installation.h"
+#include "cli/doctor/installation.h"
 
 #include <unistd.h>
 
 #include <cstdlib>
 
-#include "doctor/slurm_conf.h"
+#include "cli/doctor/slurm_conf.h"
 #include "tests/unit/elf_file.h"
 #include "tests/unit/fake_node.h"
 

@@ -1,5 +1,5 @@
-#include "doctor/kernel_module.h"
-#include "doctor/kernel_release.h"
+#include "cli/doctor/kernel_module.h"
+#include "cli/doctor/kernel_release.h"
 #include "tests/unit/fake_node.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new

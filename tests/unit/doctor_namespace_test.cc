@@ -1,4 +1,4 @@
-#include "doctor/namespace_trial.h"
+#include "cli/doctor/namespace_trial.h"
 
 #include <linux/audit.h>
 #include <linux/filter.h>

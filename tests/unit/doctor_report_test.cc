@@ -1,4 +1,4 @@
-#include "doctor/report.h"
+#include "cli/doctor/report.h"
 
 #include <CppUTest/TestHarness.h>
 

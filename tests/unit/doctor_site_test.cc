@@ -9,7 +9,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "doctor/suggestion.h"
+#include "cli/doctor/suggestion.h"
 #include "tests/unit/elf_file.h"
 #include "tests/unit/fake_node.h"
 #include "tests/unit/topology_xml.h"

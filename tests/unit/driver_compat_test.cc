@@ -1,4 +1,4 @@
-#include "helper/driver_compat.h"
+#include "lib/devices/driver_compat.h"
 
 #include "tests/unit/elf_file.h"
 #include "tests/unit/image_tree.h"

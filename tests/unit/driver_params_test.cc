@@ -1,4 +1,4 @@
-#include "helper/driver_params.h"
+#include "lib/devices/driver_params.h"
 
 #include <CppUTest/TestHarness.h>
 

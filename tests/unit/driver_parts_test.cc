@@ -1,12 +1,12 @@
-#include "helper/driver_parts.h"
+#include "lib/devices/driver_parts.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <cstring>
 
-#include "helper/library_search.h"
-#include "helper/text_file.h"
+#include "lib/base/text_file.h"
+#include "lib/elf/library_search.h"
 #include "tests/unit/cache_file.h"
 #include "tests/unit/elf_file.h"
 #include "tests/unit/image_tree.h"

@@ -1,6 +1,6 @@
-#include "helper/driver_wish.h"
+#include "lib/devices/driver_wish.h"
 
-#include "helper/driver_table.h"
+#include "lib/options/tables/driver_table.h"
 #include "tests/unit/image_tree.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new

@@ -1,11 +1,11 @@
-#include "helper/elf.h"
+#include "lib/elf/elf.h"
 
 #include <CppUTest/TestHarness.h>
 #include <fcntl.h>
 
 #include <algorithm>
 
-#include "helper/fd.h"
+#include "lib/base/fd.h"
 #include "tests/unit/elf_file.h"
 #include "tests/unit/temporary.h"
 

@@ -1,9 +1,9 @@
-#include "helper/elf_text.h"
+#include "lib/elf/elf_text.h"
 
 #include <CppUTest/TestHarness.h>
 #include <fcntl.h>
 
-#include "helper/fd.h"
+#include "lib/base/fd.h"
 #include "tests/unit/elf_file.h"
 #include "tests/unit/temporary.h"
 

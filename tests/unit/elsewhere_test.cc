@@ -1,4 +1,4 @@
-#include "enter/elsewhere.h"
+#include "helper/enter/elsewhere.h"
 
 #include <climits>
 #include <filesystem>

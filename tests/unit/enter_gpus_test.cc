@@ -1,6 +1,6 @@
 // Ranks that are processes of a mount namespace in which a tmpfs stands for the container's /dev, and files for device
 // nodes. Needs root, who mounts it.
-#include "enter/gpus.h"
+#include "helper/enter/rank_gpus.h"
 
 #include <sched.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
-#include "signature/envelope.h"
+#include "lib/signature/envelope.h"
 
 #include <string>
 
-#include "signature/rejection.h"
+#include "lib/signature/rejection.h"
 #include "tests/unit/signed_image.h"
 
 #include <CppUTest/TestHarness.h>

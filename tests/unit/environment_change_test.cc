@@ -1,4 +1,4 @@
-#include "helper/environment_change.h"
+#include "lib/protocol/environment_change.h"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,9 +1,9 @@
-#include "helper/environment_table.h"
+#include "lib/options/tables/environment_table.h"
 
 #include <CppUTest/TestHarness.h>
 
-#include "helper/error.h"
-#include "helper/text_file.h"
+#include "lib/base/error.h"
+#include "lib/base/text_file.h"
 
 using namespace slipway;
 

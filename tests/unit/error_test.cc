@@ -1,4 +1,4 @@
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 #include <cerrno>
 

@@ -1,4 +1,4 @@
-#include "helper/escaped_list.h"
+#include "lib/base/escaped_list.h"
 
 #include <CppUTest/TestHarness.h>
 

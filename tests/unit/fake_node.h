@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
-#include "doctor/checks.h"
-#include "doctor/node.h"
+#include "cli/doctor/checks.h"
+#include "cli/doctor/node.h"
 #include "tests/unit/temporary.h"
 
 class FakeNode {

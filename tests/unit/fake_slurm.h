@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/slurm.h"
+#include "plugin/spank.h"
 
 struct FakeSlurm : slipway::Slurm {
   std::map<std::string, std::string> variables;

@@ -1,11 +1,11 @@
-#include "topology/gpu_binding.h"
+#include "lib/topology/gpu_binding.h"
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "topology/nic_binding.h"
-#include "topology/rank_line.h"
+#include "lib/topology/nic_binding.h"
+#include "lib/topology/rank_line.h"
 
 #include <CppUTest/TestHarness.h>
 

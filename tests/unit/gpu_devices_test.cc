@@ -1,6 +1,6 @@
 // In a directory that stands for a container's /dev; regular files stand for device nodes, whose names are all that
 // matters here.
-#include "gpu/devices.h"
+#include "lib/gpu/devices.h"
 
 #include <sched.h>
 #include <sys/mount.h>

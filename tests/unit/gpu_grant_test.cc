@@ -1,5 +1,5 @@
 // The variables are those that Slurm 22.05 was seen to set, but for the last ones; the nodes are made up.
-#include "gpu/grant.h"
+#include "lib/gpu/grant.h"
 
 #include "tests/unit/made_up_gpus.h"
 

@@ -1,5 +1,5 @@
 // With processes that share a mapping, as ranks share a memfd.
-#include "gpu/meeting.h"
+#include "lib/gpu/meeting.h"
 
 #include <signal.h>
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-#include "gpu/table.h"
+#include "lib/gpu/table.h"
 
 #include <cstring>
 

@@ -1,4 +1,4 @@
-#include "gpu/words.h"
+#include "lib/gpu/words.h"
 
 #include "tests/unit/made_up_gpus.h"
 

@@ -1,6 +1,6 @@
 // stage's part, in a mount namespace where a tmpfs with device nodes of numbers that mean nothing is /dev. Needs root,
 // who makes them.
-#include "helper/gpus.h"
+#include "helper/stage/step_gpus.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -11,9 +11,9 @@
 
 #include <cstdio>
 
-#include "gpu/meeting.h"
-#include "helper/error.h"
-#include "helper/wire.h"
+#include "lib/base/error.h"
+#include "lib/gpu/meeting.h"
+#include "lib/protocol/wire.h"
 #include "tests/unit/in_child.h"
 #include "tests/unit/temporary.h"
 

@@ -1,4 +1,4 @@
-#include "helper/host_directory.h"
+#include "lib/spec/host_directory.h"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,8 +1,8 @@
-#include "helper/host_libraries.h"
+#include "lib/hostlibs/host_libraries.h"
 
 #include <algorithm>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 #include "tests/unit/elf_file.h"
 #include "tests/unit/image_tree.h"
 

@@ -1,10 +1,10 @@
 // What hwloc makes of machines. The DGX-2 is a real one's XML, with 16 GPUs, whose CPUs whoever wrote it cut to two of
 // each package; AMD's and Intel's are written for these tests.
-#include "topology/hwloc_reader.h"
+#include "lib/topology/hwloc_reader.h"
 
 #include <string>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 #include "tests/unit/machines.h"
 #include "tests/unit/temporary.h"
 #include "tests/unit/topology_xml.h"

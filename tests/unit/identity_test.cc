@@ -1,5 +1,5 @@
 // Who stage's processes are, and what the user's namespace knows of groups.
-#include "helper/identity.h"
+#include "lib/process/identity.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -13,10 +13,10 @@
 #include <fstream>
 #include <sstream>
 
-#include "helper/error.h"
-#include "helper/memory_file.h"
-#include "helper/pipe.h"
-#include "helper/text_file.h"
+#include "lib/base/error.h"
+#include "lib/base/text_file.h"
+#include "lib/kernel/memory_file.h"
+#include "lib/kernel/pipe.h"
 #include "tests/unit/in_child.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new

@@ -1,7 +1,7 @@
 // Which image a step runs in.
-#include "helper/image_choice.h"
+#include "lib/options/image_choice.h"
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 

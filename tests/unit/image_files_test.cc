@@ -1,4 +1,4 @@
-#include "helper/image_files.h"
+#include "lib/image/image_files.h"
 
 #include <CppUTest/TestHarness.h>
 #include <sys/stat.h>

@@ -1,9 +1,9 @@
-#include "helper/image_format.h"
+#include "lib/image/image_format.h"
 
 #include <fcntl.h>
 
-#include "helper/error.h"
-#include "helper/fd.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
 #include "tests/unit/sif_file.h"
 #include "tests/unit/temporary.h"
 

@@ -1,5 +1,5 @@
 // What the admin's image_... keys say of files in a directory. Owners are this process's own, so that it needs no root.
-#include "helper/image_policy.h"
+#include "lib/policy/image_policy.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,7 +7,7 @@
 
 #include <filesystem>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 #include "tests/unit/temporary.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new

@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <string>
 
-#include "helper/fd.h"
-#include "helper/image_files.h"
+#include "lib/base/fd.h"
+#include "lib/image/image_files.h"
 #include "tests/unit/temporary.h"
 
 class ImageTree {

@@ -1,4 +1,4 @@
-#include "enter/interpreter.h"
+#include "helper/enter/interpreter.h"
 
 #include <cstring>
 #include <string>

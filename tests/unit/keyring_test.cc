@@ -1,10 +1,10 @@
 // What gpg signs, and what of it counts.
-#include "signature/keyring.h"
+#include "lib/signature/keyring.h"
 
 #include <string>
 
-#include "helper/error.h"
-#include "signature/rejection.h"
+#include "lib/base/error.h"
+#include "lib/signature/rejection.h"
 #include "tests/unit/signed_image.h"
 
 #include <CppUTest/TestHarness.h>

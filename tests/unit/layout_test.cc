@@ -1,4 +1,4 @@
-#include "helper/layout.h"
+#include "lib/spec/layout.h"
 
 #include <sched.h>
 #include <sys/mount.h>

@@ -1,4 +1,4 @@
-#include "helper/library_cache_file.h"
+#include "lib/elf/library_cache_file.h"
 
 #include <unistd.h>
 
@@ -6,7 +6,7 @@
 #include <cstring>
 #include <memory>
 
-#include "helper/text_file.h"
+#include "lib/base/text_file.h"
 #include "tests/unit/cache_file.h"
 #include "tests/unit/temporary.h"
 

@@ -1,4 +1,4 @@
-#include "helper/library_search.h"
+#include "lib/elf/library_search.h"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,9 +1,9 @@
-#include "helper/library_table.h"
+#include "lib/options/tables/library_table.h"
 
 #include <CppUTest/TestHarness.h>
 
-#include "helper/error.h"
-#include "helper/text_file.h"
+#include "lib/base/error.h"
+#include "lib/base/text_file.h"
 
 using namespace slipway;
 

@@ -1,4 +1,4 @@
-#include "enter/locales.h"
+#include "helper/enter/locales.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "topology/hwloc_reader.h"
+#include "lib/topology/hwloc_reader.h"
 
 // Nothing, and a line that says so: the data is not there.
 inline std::unique_ptr<slipway::topology::Node> dgx2() {

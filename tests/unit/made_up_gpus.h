@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "gpu/table.h"
-#include "topology/gpu_binding.h"
+#include "lib/gpu/table.h"
+#include "lib/topology/gpu_binding.h"
 
 using TablePointer = std::unique_ptr<slipway::gpu::Table>;
 

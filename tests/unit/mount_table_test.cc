@@ -1,8 +1,8 @@
-#include "helper/mount_table.h"
+#include "lib/kernel/mount_table.h"
 
 #include <CppUTest/TestHarness.h>
 
-#include "helper/text_file.h"
+#include "lib/base/text_file.h"
 
 using namespace slipway;
 

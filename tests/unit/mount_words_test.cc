@@ -1,8 +1,8 @@
-#include "helper/mount_words.h"
+#include "lib/options/mount_words.h"
 
 #include <sys/mount.h>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 

@@ -1,10 +1,10 @@
-#include "enter/mpi_check.h"
+#include "helper/enter/mpi_check.h"
 
 #include <sched.h>
 #include <stdlib.h>
 
-#include "helper/mpi_check.h"
-#include "helper/wire.h"
+#include "lib/hostlibs/mpi_check.h"
+#include "lib/protocol/wire.h"
 #include "tests/unit/in_child.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new

@@ -1,4 +1,4 @@
-#include "helper/mpi_library.h"
+#include "lib/hostlibs/mpi_library.h"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,7 +1,7 @@
-#include "helper/nic_table.h"
+#include "lib/options/tables/nic_table.h"
 
-#include "helper/error.h"
-#include "helper/text_file.h"
+#include "lib/base/error.h"
+#include "lib/base/text_file.h"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,5 +1,5 @@
 // Needs root, whose programs become nobody.
-#include "helper/nobody.h"
+#include "lib/process/nobody.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,6 +1,6 @@
 // On nodes that are made up: device nodes of numbers that mean nothing, and files that the kernel and the drivers have
 // elsewhere. Needs root, which alone makes device nodes.
-#include "gpu/node_gpus.h"
+#include "lib/gpu/node_gpus.h"
 
 #include <sys/sysmacros.h>
 #include <unistd.h>

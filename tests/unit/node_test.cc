@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-#include "enter/arrival.h"
-#include "helper/wire.h"
+#include "lib/protocol/arrival.h"
+#include "lib/protocol/wire.h"
 #include "plugin/components.h"
 #include "plugin/marker.h"
 #include "plugin/option_sources.h"

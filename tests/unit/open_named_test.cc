@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 #include "tests/unit/temporary.h"
 
 #include <CppUTest/TestHarness.h>

@@ -1,7 +1,7 @@
 // Of the places where an option can stand, which one counts.
 #include "plugin/option_sources.h"
 
-#include "helper/image_choice.h"
+#include "lib/options/image_choice.h"
 #include "tests/unit/fake_slurm.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new

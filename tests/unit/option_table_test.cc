@@ -1,8 +1,8 @@
-#include "helper/option_table.h"
+#include "lib/options/option_table.h"
 
 #include <set>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 

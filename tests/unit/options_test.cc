@@ -1,8 +1,8 @@
-#include "helper/options.h"
+#include "lib/options/options.h"
 
 #include <sched.h>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 

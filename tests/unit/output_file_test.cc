@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/error.h"
-#include "helper/text_file.h"
+#include "lib/base/error.h"
+#include "lib/base/text_file.h"
 #include "tests/unit/in_child.h"
 #include "tests/unit/temporary.h"
 

@@ -1,4 +1,4 @@
-#include "helper/paths.h"
+#include "lib/base/paths.h"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,4 +1,4 @@
-#include "helper/place.h"
+#include "lib/protocol/place.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -9,8 +9,8 @@
 
 #include <string>
 
-#include "enter/arrival.h"
-#include "helper/channel.h"
+#include "lib/kernel/channel.h"
+#include "lib/protocol/arrival.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 

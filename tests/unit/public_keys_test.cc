@@ -1,9 +1,9 @@
-#include "signature/public_keys.h"
+#include "lib/signature/public_keys.h"
 
 #include <string>
 
-#include "helper/error.h"
-#include "signature/rejection.h"
+#include "lib/base/error.h"
+#include "lib/signature/rejection.h"
 #include "tests/unit/signed_image.h"
 
 #include <CppUTest/TestHarness.h>

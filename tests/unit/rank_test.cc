@@ -1,4 +1,4 @@
-#include "helper/rank.h"
+#include "lib/process/rank.h"
 
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -11,8 +11,8 @@
 #include <functional>
 #include <string>
 
-#include "enter/arrival.h"
-#include "helper/channel.h"
+#include "lib/kernel/channel.h"
+#include "lib/protocol/arrival.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 

@@ -1,4 +1,4 @@
-#include "enter/repairs.h"
+#include "helper/enter/repairs.h"
 
 #include <cstdio>
 #include <cstdlib>

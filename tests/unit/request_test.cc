@@ -1,11 +1,11 @@
-#include "helper/request.h"
+#include "lib/protocol/request.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <CppUTest/TestHarness.h>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 using namespace slipway;
 

@@ -1,4 +1,4 @@
-#include "helper/settings.h"
+#include "lib/options/settings.h"
 
 #include <unistd.h>
 
@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <sstream>
 
-#include "helper/text_file.h"
+#include "lib/base/text_file.h"
 #include "tests/unit/temporary.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new

@@ -1,5 +1,5 @@
 // Every "must accept" and every "must refuse" of a SIF reader.
-#include "helper/sif.h"
+#include "lib/image/sif.h"
 
 #include <fcntl.h>
 
@@ -10,9 +10,9 @@
 
 #include <CppUTest/TestHarness.h>
 
-#include "helper/error.h"
-#include "helper/fd.h"
-#include "helper/image_format.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
+#include "lib/image/image_format.h"
 #include "tests/unit/sif_file.h"
 #include "tests/unit/temporary.h"
 

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "helper/fd.h"
+#include "lib/base/fd.h"
 #include "tests/unit/sif_file.h"
 #include "tests/unit/temporary.h"
 

@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <string>
 
-#include "helper/error.h"
-#include "helper/fd.h"
-#include "signature/image.h"
-#include "signature/verdict_json.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
+#include "lib/signature/image.h"
+#include "lib/signature/verdict_json.h"
 #include "tests/unit/signed_image.h"
 
 #include <CppUTest/TestHarness.h>

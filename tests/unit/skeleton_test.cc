@@ -1,4 +1,4 @@
-#include "helper/skeleton.h"
+#include "helper/rootfs/skeleton.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -10,8 +10,8 @@
 #include <fstream>
 #include <functional>
 
-#include "helper/error.h"
-#include "helper/image_mount.h"
+#include "helper/stage/image_mount.h"
+#include "lib/base/error.h"
 #include "tests/unit/in_child.h"
 #include "tests/unit/temporary.h"
 

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "helper/fd.h"
+#include "lib/base/fd.h"
 #include "tests/unit/temporary.h"
 
 using namespace slipway;

@@ -1,4 +1,4 @@
-#include "cli/squashfs_files.h"
+#include "lib/image/squashfs_files.h"
 
 #include <CppUTest/TestHarness.h>
 #include <fcntl.h>
@@ -6,7 +6,7 @@
 
 #include <cstdlib>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 #include "tests/unit/image_tree.h"
 
 using namespace slipway;

@@ -1,8 +1,8 @@
-#include "topology/srun_layout.h"
+#include "lib/topology/srun_layout.h"
 
 #include <string>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,4 +1,4 @@
-#include "enter/stand_in.h"
+#include "helper/enter/stand_in.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -7,8 +7,8 @@
 
 #include <CppUTest/TestHarness.h>
 
-#include "helper/fd.h"
-#include "helper/pipe.h"
+#include "lib/base/fd.h"
+#include "lib/kernel/pipe.h"
 
 using namespace slipway;
 

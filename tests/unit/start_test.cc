@@ -1,4 +1,4 @@
-#include "helper/start.h"
+#include "lib/spec/start.h"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,4 +1,4 @@
-#include "helper/step_member.h"
+#include "lib/process/step_member.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 

@@ -1,9 +1,9 @@
 // What the admin's words and the user's options come to together.
-#include "helper/terms.h"
+#include "lib/options/terms.h"
 
 #include <sched.h>
 
-#include "helper/error.h"
+#include "lib/base/error.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new
 
@@ -51,7 +51,7 @@ constexpr Permission kPermissions[] = {
     {"unshare=none", "unshare=ipc", "--container-unshare: is not allowed on this cluster (unshare=none in plugstack.conf)"},
     {"unshare=none", "unshare=none", ""},
     {"batch=host", "batch=image", ""},
-    {"mounts_deny=/a", "mounts=/a", ""},  // judged where the mount is made: helper/layout.h
+    {"mounts_deny=/a", "mounts=/a", ""},  // judged where the mount is made: lib/spec/layout.h
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "helper/text_file.h"
+#include "lib/base/text_file.h"
 
 #include "tests/unit/temporary.h"
 

@@ -1,4 +1,4 @@
-#include "helper/timeline.h"
+#include "lib/base/timeline.h"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,5 +1,5 @@
 // What judge_image says of files in a directory that only root can write. Needs root: it makes files of other owners.
-#include "helper/trust.h"
+#include "lib/policy/trust.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -14,7 +14,7 @@
 
 #include <CppUTest/TestHarness.h>
 
-#include "helper/fd.h"
+#include "lib/base/fd.h"
 
 using namespace slipway;
 

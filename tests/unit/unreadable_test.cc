@@ -5,9 +5,9 @@
 
 #include <cstdio>
 
-#include "helper/error.h"
-#include "tests/unit/in_child.h"
+#include "lib/base/error.h"
 #include "tests/unit/image_tree.h"
+#include "tests/unit/in_child.h"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,4 +1,4 @@
-#include "helper/unshare.h"
+#include "lib/process/unshare.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -8,8 +8,8 @@
 
 #include <CppUTest/TestHarness.h>
 
-#include "helper/error.h"
-#include "helper/fd.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
 
 using namespace slipway;
 

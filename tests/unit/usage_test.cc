@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "helper/text_file.h"
+#include "lib/base/text_file.h"
 
 #include <CppUTest/TestHarness.h>
 

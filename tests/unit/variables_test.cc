@@ -1,11 +1,11 @@
 // Which variables a plan lets through and sets, by whose word. The table that is installed is read by others: unit
 // tests run where none is installed.
-#include "helper/variables.h"
+#include "lib/spec/variables.h"
 
 #include <algorithm>
 
-#include "helper/error.h"
-#include "helper/text_file.h"
+#include "lib/base/error.h"
+#include "lib/base/text_file.h"
 #include "tests/unit/temporary.h"
 
 #include <CppUTest/TestHarness.h>  // last: it makes a macro of new

@@ -1,15 +1,15 @@
 // The verdict on an image whose signatures say what a test lets them say; nothing is signed here.
-#include "signature/verdict.h"
+#include "lib/signature/verdict.h"
 
 #include <fcntl.h>
 
 #include <map>
 #include <string>
 
-#include "helper/error.h"
-#include "helper/fd.h"
-#include "signature/image_digests.h"
-#include "signature/rejection.h"
+#include "lib/base/error.h"
+#include "lib/base/fd.h"
+#include "lib/signature/image_digests.h"
+#include "lib/signature/rejection.h"
 #include "tests/unit/signed_image.h"
 
 #include <CppUTest/TestHarness.h>

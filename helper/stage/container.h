@@ -1,0 +1,17 @@
+// Making the container of one step on this node.
+#pragma once
+
+#include "lib/protocol/request.h"
+#include "lib/base/timeline.h"
+
+namespace slipway {
+
+// Throws Error: the user is root, whom the admin has not let use containers.
+void refuse_roots_steps(const Request& request);
+
+// Runs in a process of its own, as root, in the mount namespace in which the ranks stand. Sends the container over
+// `answer` (lib/protocol/message.h) as soon as ranks can use it; returns when nothing is left to do. `timeline` holds what
+// was done before. Throws Error.
+void make_container(const Request& request, Timeline timeline, int answer);
+
+}  // namespace slipway

@@ -1,0 +1,13 @@
+// The container's /dev: the few devices every program expects, and the host's terminals.
+#pragma once
+
+#include "lib/protocol/request.h"
+
+namespace slipway {
+
+inline constexpr char kDevicesName[] = "dev";  // in stage's work directory
+
+// Called by root in the work directory, before the user's namespace exists. Throws Error.
+void make_devices(const Request& request);
+
+}  // namespace slipway

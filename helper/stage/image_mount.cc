@@ -1,0 +1,190 @@
+#include "helper/stage/image_mount.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "helper/stage/loop.h"
+#include "lib/base/error.h"
+#include "lib/kernel/fuse_file.h"
+#include "lib/kernel/kernel.h"
+#include "lib/kernel/mount_flags.h"
+#include "lib/policy/trust.h"
+#include "lib/process/identity.h"
+
+namespace slipway {
+
+const char kWorkDirectory[] = WORKDIR;
+
+namespace {
+
+// A newer kernel mounts in steps, which lets root's ids be mapped to the user's before the mount is attached anywhere
+// (mount_setattr(2) wants it so); others use mount(2).
+Fd new_file_system(const char* type, const std::string& device) {
+  Fd context(kernel::fsopen(type));
+  if (!context) return {};
+  if (kernel::fsconfig_string(context.get(), "source", device.c_str()) != 0 ||
+      kernel::fsconfig_flag(context.get(), "ro") != 0 || kernel::fsconfig_create(context.get()) != 0) {
+    return {};
+  }
+  return Fd(kernel::fsmount(context.get(), kernel::kMountReadOnly | kernel::kMountNoSuid | kernel::kMountNoDev));
+}
+
+Error cannot_mount(const std::string& name, const std::string& type, int error) {
+  if (error == ENODEV) {
+    return Error(name, "this node's kernel has no " + type, "ask the admin to load the module (modprobe " + type + ")");
+  }
+  // EUCLEAN is erofs' word for it.
+  if (error == EINVAL || error == EIO || error == EUCLEAN || error == EOPNOTSUPP) {
+    return Error(name, "the kernel refused its " + type + ": damaged, or compressed in a way this kernel does not know",
+                 type == "squashfs" ? "check the image with unsquashfs -s, or build it again" : "build it again");
+  }
+  errno = error;
+  return system_error(name, ("mount(" + type + ")").c_str());
+}
+
+// Only a file system that we mounted ourselves may be shown under other ids: an idmapped host directory let the user
+// read root's files there.
+bool show_root_as_user(int mount, const Request& request) {
+  const Fd map = make_image_owner_map(request);
+  if (!map) return false;
+  kernel::MountAttributes attributes;
+  attributes.set = kernel::kMountIdMap;
+  attributes.user_namespace = map.get();
+  // A kernel that cannot (before 6.2) leaves the ids as they are.
+  return kernel::mount_setattr(mount, "", AT_EMPTY_PATH, attributes) == 0;
+}
+
+const char* type_of(RootKind kind) { return kind == RootKind::kErofs ? "erofs" : "squashfs"; }
+
+// False, and not mounted: it `must_be_the_users`, and the kernel cannot show it so.
+bool mount_file_system(const OpenedImage& image, const char* where, const Request& request,
+                       bool must_be_the_users = false) {
+  const char* const type = type_of(image.root.kind);
+  const Fd content = opened_for_reading(image.content().get(), image.name);
+  const LoopDevice loop = attach_loop(content.get(), image.root.offset, image.root.size);
+  const Fd mount_fd = new_file_system(type, loop.path);
+  if (mount_fd) {
+    if (!show_root_as_user(mount_fd.get(), request) && must_be_the_users) return false;
+    if (kernel::move_mount(mount_fd.get(), AT_FDCWD, where) != 0) throw system_error(image.name, "move_mount");
+    return true;
+  }
+  if (errno != ENOSYS) throw cannot_mount(image.name, type, errno);
+  if (mount(loop.path.c_str(), where, type, MS_RDONLY | MS_NOSUID | MS_NODEV, nullptr) != 0) {
+    throw cannot_mount(image.name, type, errno);
+  }
+  return true;
+}
+
+// Always with what is mounted below it: a bind of the top alone would uncover what those mounts hide.
+// A directory that its user writes is written with that user's rights alone.
+void bind_directory(const OpenedImage& image, bool is_written) {
+  const std::string source = "/proc/self/fd/" + std::to_string(image.fd.get());
+  if (mount(source.c_str(), kImageName, nullptr, MS_BIND | MS_REC, nullptr) != 0) {
+    throw system_error(image.name, "mount(bind)");
+  }
+  const Fd mounted(open(kImageName, O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const unsigned long flags = MS_NOSUID | MS_NODEV | (is_written ? 0 : MS_RDONLY);
+  if (!mounted || !add_mount_flags(mounted, flags)) throw system_error(image.name, "mount(read-only)");
+}
+
+// Those who make a squashfs pad it to 4 KiB, but for mksquashfs -nopad. Of a file that ends sooner, a loop device does
+// not have the last block.
+bool ends_with_whole_block(const OpenedImage& image) {
+  struct stat status;
+  if (fstat(image.fd.get(), &status) != 0) throw system_error(image.name, "fstat");
+  const uint64_t blocks = (image.root.size + kLoopBlock - 1) / kLoopBlock;
+  return image.root.offset + blocks * kLoopBlock <= static_cast<uint64_t>(status.st_size);
+}
+
+// What belongs to nobody, nobody may write; a FUSE server's files are the user's.
+bool must_be_the_users(const OpenedImages& images, const ImageMount& mount, const Request& request) {
+  return images.writing != Terms::Writing::kNone && mount.how == ImageMount::kKernel && request.settings.fuse &&
+         request.uid != 0 && images.root.root.kind == RootKind::kSquashfs;
+}
+
+}  // namespace
+
+void make_private_mount_namespace() {
+  if (unshare(CLONE_NEWNS) != 0) throw system_error("container", "unshare(mount namespace)");
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0) throw system_error("/", "mount(rslave)");
+}
+
+ImageMount mount_of_data(const OpenedImage& image, const Request& request) {
+  if (image.root.kind == RootKind::kDirectory) return {ImageMount::kBind, "is a directory, shown as it is"};
+  // Root's own FUSE server would be root's process that reads hostile bytes.
+  const bool is_squashfs = image.root.kind == RootKind::kSquashfs;
+  const MountKernel choice =
+      request.uid == 0 || (!is_squashfs && request.settings.mount_kernel == MountKernel::kAnySquashfs)
+          ? MountKernel::kTrusted
+          : request.settings.mount_kernel;
+  Verdict verdict = judge_mount(image.fd.get(), choice, request.settings.trusted_paths);
+  if (verdict.trusted && is_squashfs && !ends_with_whole_block(image)) {
+    verdict = {false, "ends inside a block of the kernel's (mksquashfs -nopad)"};
+  }
+  if (!verdict.trusted && request.uid == 0) {
+    throw Error(image.name,
+                "steps of root use only what root alone could have written, and the image " + verdict.reason,
+                "install the image in directories only root can write, or submit as an ordinary user");
+  }
+  if (!verdict.trusted && !is_squashfs) {
+    throw Error(image.name, "an EROFS image is mounted by the kernel alone, and it " + verdict.reason,
+                "make it a squashfs, which FUSE mounts too, or ask the admin to install it");
+  }
+  if (!verdict.trusted && !request.settings.fuse) {
+    throw Error(image.name, "is not allowed on this cluster: FUSE alone could mount it (" +
+                                words_of_key(request.settings, "fuse") + "), since it " + verdict.reason,
+                "use an image that your site provides, or ask the admin");
+  }
+  return {verdict.trusted ? ImageMount::kKernel : ImageMount::kFuse, verdict.reason};
+}
+
+// A signature makes an image fit for the kernel's own mount, once nobody can change what was verified; a FUSE server
+// could show other bytes. Whether it is signed is lib/policy/image_policy.h's to say.
+ImageMount mount_of_root(const OpenedImage& image, const Request& request) {
+  const Settings& settings = request.settings;
+  if (!settings.demands_signed() || !image.root.is_in_sif || request.uid == 0) return mount_of_data(image, request);
+  if (settings.mount_kernel == MountKernel::kNever) {
+    throw Error(image.name, "signed images are mounted by the kernel, and no file is here (mount_kernel=never)",
+                "ask the admin to decide for mount_kernel=never or " + words_of_key(settings, "require_signature"));
+  }
+  const Verdict verdict = judge_image(image.fd.get(), settings.trusted_paths);
+  if (verdict.trusted) return {ImageMount::kKernel, verdict.reason};
+  return {ImageMount::kSealed, "is mounted from a sealed copy, since it " + verdict.reason};
+}
+
+ImageMounts mounts_of(const OpenedImages& images, const Request& request) {
+  ImageMounts mounts;
+  mounts.root = mount_of_root(images.root, request);
+  for (const DataImage& data : images.data) mounts.data.push_back(mount_of_data(data.image, request));
+  return mounts;
+}
+
+std::string data_image_name(uint32_t word) { return "data-" + std::to_string(word); }
+
+void mount_images(const OpenedImages& images, ImageMounts& mounts, const Request& request) {
+  if (mount("slipway", kWorkDirectory, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64k") != 0) {
+    throw system_error(kWorkDirectory, "mount(tmpfs)", "ask the admin to install slipway completely on this node");
+  }
+  if (chdir(kWorkDirectory) != 0) throw system_error(kWorkDirectory, "chdir");
+  for (const char* name : {kImageName, kSkeletonName, kRootName, kUpperName, kCopiesName}) {
+    if (mkdir(name, 0755) != 0) throw system_error(name, "mkdir");
+  }
+  if (mounts.root.how == ImageMount::kBind) {
+    bind_directory(images.root, images.writing == Terms::Writing::kDirectory);
+  } else if (mounts.root.how != ImageMount::kFuse &&
+             !mount_file_system(images.root, kImageName, request, must_be_the_users(images, mounts.root, request))) {
+    mounts.root = {ImageMount::kFuse, "is to be written, and this kernel cannot show its files as the user's"};
+  }
+  for (size_t i = 0; i < images.data.size(); ++i) {
+    const std::string where = data_image_name(images.data[i].word);
+    if (mkdir(where.c_str(), 0755) != 0) throw system_error(where, "mkdir");
+    if (mounts.data[i].how == ImageMount::kKernel) mount_file_system(images.data[i].image, where.c_str(), request);
+  }
+}
+
+}  // namespace slipway
