@@ -15,8 +15,6 @@
 #include <vector>
 
 #include "cli/mount_description.h"
-#include "helper/stage/container.h"
-#include "helper/stage/devices.h"
 #include "lib/base/error.h"
 #include "lib/base/paths.h"
 #include "lib/image/open_images.h"
@@ -25,8 +23,10 @@
 #include "lib/options/tables/environment_table.h"
 #include "lib/options/terms.h"
 #include "lib/policy/image_policy.h"
+#include "lib/policy/root_steps.h"
 #include "lib/protocol/decisions.h"
 #include "lib/protocol/plan.h"
+#include "lib/protocol/work_directory.h"
 #include "lib/spec/accounts.h"
 #include "lib/spec/layout.h"
 #include "lib/spec/variables.h"

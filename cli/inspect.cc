@@ -29,14 +29,14 @@ namespace {
 
 using nlohmann::json;
 
-struct Options {
+struct Arguments {
   bool as_json = false, prints_all = false;
   std::vector<ContentsPart> parts;  // that alone are printed
   std::string image;
 };
 
-Options parse(const std::vector<std::string>& words) {
-  Options options;
+Arguments parse(const std::vector<std::string>& words) {
+  Arguments arguments;
   std::vector<std::string> names;
   const auto part_of = [](const std::string& word) {
     const auto parts = contents_parts();
@@ -44,19 +44,19 @@ Options parse(const std::vector<std::string>& words) {
     return part == parts.end() ? nullptr : &*part;
   };
   for (const std::string& word : words) {
-    if (word == "--json") options.as_json = true;
-    else if (word == "--all") options.prints_all = true;
-    else if (const ContentsPart* const part = part_of(word)) options.parts.push_back(*part);
+    if (word == "--json") arguments.as_json = true;
+    else if (word == "--all") arguments.prints_all = true;
+    else if (const ContentsPart* const part = part_of(word)) arguments.parts.push_back(*part);
     else if (word.starts_with("-")) throw unknown_word("inspect", word);
     else names.push_back(word);
   }
   if (names.size() != 1) throw UsageError("inspect: needs one image");
-  if ((options.as_json || options.prints_all) && !options.parts.empty()) {
-    throw UsageError("inspect: --json and --all print all parts, " + std::string(options.parts[0].option) +
+  if ((arguments.as_json || arguments.prints_all) && !arguments.parts.empty()) {
+    throw UsageError("inspect: --json and --all print all parts, " + std::string(arguments.parts[0].option) +
                      " only its own");
   }
-  options.image = names[0];
-  return options;
+  arguments.image = names[0];
+  return arguments;
 }
 
 json describe(const sif::Object& object) {
@@ -155,15 +155,15 @@ void print_parts(const json& contents, const std::vector<ContentsPart>& parts, c
 }  // namespace
 
 int inspect_command(const std::vector<std::string>& words) {
-  const Options options = parse(words);
-  const std::string name = printable(options.image);
+  const Arguments arguments = parse(words);
+  const std::string name = printable(arguments.image);
   struct stat status;
-  Fd file = open_named(options.image, status);
+  Fd file = open_named(arguments.image, status);
   json description = describe_format(file.get(), name, status);
   description["image"] = name;
   const json contents = describe_contents(file.get(), name, status);
-  if (!options.parts.empty()) {
-    print_parts(contents, options.parts, name);
+  if (!arguments.parts.empty()) {
+    print_parts(contents, arguments.parts, name);
     return 0;
   }
   description["contents"] = contents;
@@ -171,9 +171,9 @@ int inspect_command(const std::vector<std::string>& words) {
   if (mpi.is_array()) description["mpi"] = std::move(mpi);
   else description.update({{"mpi", nullptr}, {"mpi_unknown", std::move(mpi)}});
   description["mount"] = describe_mount_here(std::move(file), name);
-  if (options.as_json) printf("%s\n", description.dump(2).c_str());
+  if (arguments.as_json) printf("%s\n", description.dump(2).c_str());
   else print(description);
-  if (options.prints_all && !options.as_json) print_sections(contents);
+  if (arguments.prints_all && !arguments.as_json) print_sections(contents);
   return 0;
 }
 

@@ -2,9 +2,9 @@
 
 #include <unistd.h>
 
-#include "helper/stage/image_mount.h"
 #include "lib/base/error.h"
 #include "lib/image/image_format.h"
+#include "lib/policy/mount_choice.h"
 
 namespace slipway {
 

@@ -30,29 +30,29 @@ using nlohmann::json;
 
 constexpr int kImage = 3;  // the descriptor's number in the verifier
 
-struct Options {
+struct Arguments {
   bool as_json = false;
   std::vector<std::string> keys;  // the verifier's arguments
   std::string image;
 };
 
-Options parse(const std::vector<std::string>& words) {
-  Options options;
+Arguments parse(const std::vector<std::string>& words) {
+  Arguments arguments;
   std::vector<std::string> names;
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
-    if (word == "--json") options.as_json = true;
-    else if (word.starts_with("--keyring=") || word.starts_with("--key=")) options.keys.push_back(word);
+    if (word == "--json") arguments.as_json = true;
+    else if (word.starts_with("--keyring=") || word.starts_with("--key=")) arguments.keys.push_back(word);
     else if (word == "--keyring" || word == "--key") {
       if (++i == words.size()) throw UsageError("verify: " + word + " needs a file");
-      options.keys.push_back(word + "=" + words[i]);
+      arguments.keys.push_back(word + "=" + words[i]);
     } else if (word.starts_with("-")) throw unknown_word("verify", word);
     else names.push_back(word);
   }
   if (names.size() != 1) throw UsageError("verify: needs one image");
-  if (options.keys.empty()) throw UsageError("verify: needs --keyring=FILE or --key=FILE: whose signatures count?");
-  options.image = names[0];
-  return options;
+  if (arguments.keys.empty()) throw UsageError("verify: needs --keyring=FILE or --key=FILE: whose signatures count?");
+  arguments.image = names[0];
+  return arguments;
 }
 
 Fd open_image(const std::string& path) {
@@ -74,20 +74,20 @@ std::string output_of(const Fd& pipe) {
   return output;
 }
 
-json verdict_on(const Options& options) {
-  const Fd image = open_image(options.image);
+json verdict_on(const Arguments& arguments) {
+  const Fd image = open_image(arguments.image);
   Pipe pipe = make_pipe();
-  std::vector<std::string> words = {kVerifier, "--image=" + std::to_string(kImage), "--name=" + options.image};
-  words.insert(words.end(), options.keys.begin(), options.keys.end());
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+  std::vector<std::string> words = {kVerifier, "--image=" + std::to_string(kImage), "--name=" + arguments.image};
+  words.insert(words.end(), arguments.keys.begin(), arguments.keys.end());
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, pipe.write.get(), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, image.get(), kImage);
   pid_t child;
-  const int failure = posix_spawn(&child, kVerifier, &actions, nullptr, arguments.data(), environ);
+  const int failure = posix_spawn(&child, kVerifier, &actions, nullptr, pointers.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failure == ENOENT) {
     throw Error("verify", kNoVerifier, kNoVerifierRemedy);
@@ -145,9 +145,9 @@ void print(const json& verdict) {
 }  // namespace
 
 int verify_command(const std::vector<std::string>& words) {
-  const Options options = parse(words);
-  const json verdict = verdict_on(options);
-  if (options.as_json) printf("%s\n", verdict.dump(2).c_str());
+  const Arguments arguments = parse(words);
+  const json verdict = verdict_on(arguments);
+  if (arguments.as_json) printf("%s\n", verdict.dump(2).c_str());
   else print(verdict);
   return verdict["covered"] ? 0 : kExitRefused;
 }

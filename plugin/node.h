@@ -19,7 +19,7 @@ class Node {
   Node(Slurm& slurm, const Settings& settings);
 
   // In each rank's process, still root: the node's first rank tells stage where the ranks stand. Never blocks on it.
-  // (In a mount namespace of the job's own they are not in the step's directory yet: lib/protocol/place.h.)
+  // (In a mount namespace of the job's own they are not in the step's directory yet: lib/process/place.h.)
   // Throws Error: then the rank must not run.
   void tell_place(Slurm& slurm);
 
@@ -30,7 +30,7 @@ class Node {
   // When ranks are forked: the sockets are theirs alone. With SlurmdParameters=contain_spank this is called in a process
   // that shares slurmstepd's memory but not its descriptors, and slurmstepd keeps them until it ends. Nobody waits for
   // these ends alone: stage's ends it has closed before, so that ranks hear of stage's death, and stage hears any rank
-  // that is there (lib/protocol/place.h).
+  // that is there (lib/process/place.h).
   void ranks_are_forked();
 
  private:

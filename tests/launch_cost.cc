@@ -21,7 +21,7 @@
 
 #include "lib/kernel/channel.h"
 #include "lib/protocol/arrival.h"
-#include "lib/protocol/place.h"
+#include "lib/process/place.h"
 #include "lib/protocol/request.h"
 #include "lib/protocol/wire.h"
 

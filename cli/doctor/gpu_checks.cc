@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cli/doctor/checks.h"
-#include "helper/stage/step_gpus.h"
+#include "lib/process/programs.h"
 #include "lib/base/error.h"
 #include "lib/devices/cdi_reader.h"
 #include "lib/gpu/node_gpus.h"

@@ -1,10 +1,10 @@
 #include <sys/stat.h>
 
 #include "cli/doctor/checks.h"
-#include "helper/stage/image_mount.h"
 #include "lib/base/error.h"
 #include "lib/image/open_images.h"
 #include "lib/policy/image_policy.h"
+#include "lib/policy/mount_choice.h"
 
 namespace slipway::doctor {
 

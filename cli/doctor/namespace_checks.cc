@@ -5,6 +5,7 @@
 #include "cli/doctor/checks.h"
 #include "lib/base/error.h"
 #include "lib/base/text_file.h"
+#include "lib/protocol/wire.h"
 
 namespace slipway::doctor {
 

@@ -11,6 +11,7 @@
 #include "lib/base/error.h"
 #include "lib/process/child.h"
 #include "lib/process/identity.h"
+#include "lib/protocol/wire.h"
 
 namespace slipway::doctor {
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+
 namespace slipway::doctor {
 
 class Node {

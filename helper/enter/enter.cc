@@ -19,7 +19,7 @@
 #include "helper/enter/interpreter.h"
 #include "helper/enter/mpi_check.h"
 #include "helper/enter/rank_gpus.h"
-#include "helper/enter/repairs.h"
+#include "lib/process/repairs.h"
 #include "helper/enter/stand_in.h"
 #include "lib/base/mark.h"
 #include "lib/base/text.h"

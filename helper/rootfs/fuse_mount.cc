@@ -10,8 +10,8 @@
 #include <string>
 #include <utility>
 
-#include "helper/stage/image_mount.h"
 #include "lib/base/error.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "helper/rootfs/skeleton.h"
-#include "helper/stage/image_mount.h"
 #include "lib/base/error.h"
 #include "lib/base/fd.h"
 #include "lib/base/paths.h"
@@ -21,8 +20,8 @@
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/mount_flags.h"
 #include "lib/kernel/open_inside.h"
-#include "lib/policy/host_policy.h"
-#include "lib/policy/trust.h"
+#include "lib/options/host_policy.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 

@@ -11,12 +11,12 @@
 #include <ctime>
 
 #include "helper/rootfs/underlay.h"
-#include "helper/stage/image_mount.h"
-#include "helper/stage/upper_layer.h"
 #include "lib/base/error.h"
 #include "lib/base/text_file.h"
 #include "lib/kernel/open_inside.h"
-#include "lib/policy/trust.h"
+#include "lib/kernel/opened_file.h"
+#include "lib/kernel/user_attributes.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 

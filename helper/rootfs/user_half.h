@@ -3,8 +3,7 @@
 
 #include <cstdint>
 
-#include "helper/stage/image_mount.h"
-#include "helper/stage/image_reader.h"
+#include "lib/policy/mount_choice.h"
 #include "lib/protocol/request.h"
 
 namespace slipway {

@@ -7,7 +7,8 @@
 #include <string>
 
 #include "lib/base/error.h"
-#include "lib/policy/trust.h"
+#include "lib/kernel/opened_file.h"
+#include "lib/policy/mount_choice.h"
 
 namespace slipway {
 

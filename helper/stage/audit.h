@@ -4,9 +4,8 @@
 
 #include <string>
 
-#include "helper/stage/image_mount.h"
-#include "helper/stage/image_reader.h"
 #include "lib/policy/image_policy.h"
+#include "lib/policy/mount_choice.h"
 #include "lib/protocol/request.h"
 
 namespace slipway {

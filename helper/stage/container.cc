@@ -20,10 +20,15 @@
 #include "helper/user/sealed_copy.h"
 #include "lib/base/error.h"
 #include "lib/base/memory_size.h"
+#include "lib/image/image_scripts.h"
 #include "lib/policy/image_policy.h"
+#include "lib/policy/mount_choice.h"
+#include "lib/policy/root_steps.h"
 #include "lib/process/child.h"
 #include "lib/process/identity.h"
 #include "lib/protocol/message.h"
+#include "lib/protocol/wire.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 
@@ -116,14 +121,6 @@ MountedImages word_of(const OpenedImages& images, const ImageMounts& mounts) {
 }
 
 }  // namespace
-
-void refuse_roots_steps(const Request& request) {
-  if (request.uid == static_cast<uid_t>(-1)) throw Error("container", "the request names no user");
-  if (request.uid == 0 && !request.settings.allow_root) {
-    throw Error("container", "steps of root are not run in containers here",
-                "submit as an ordinary user, or ask the admin for allow_root=yes in plugstack.conf");
-  }
-}
 
 // What happens to a step on this node, in order. Root's part ends where the user's namespaces begin: after that it
 // touches nothing below the container.

@@ -6,9 +6,6 @@
 
 namespace slipway {
 
-// Throws Error: the user is root, whom the admin has not let use containers.
-void refuse_roots_steps(const Request& request);
-
 // Runs in a process of its own, as root, in the mount namespace in which the ranks stand. Sends the container over
 // `answer` (lib/protocol/message.h) as soon as ranks can use it; returns when nothing is left to do. `timeline` holds what
 // was done before. Throws Error.

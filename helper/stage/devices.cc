@@ -8,6 +8,7 @@
 #include <string>
 
 #include "lib/base/error.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 

@@ -5,8 +5,6 @@
 
 namespace slipway {
 
-inline constexpr char kDevicesName[] = "dev";  // in stage's work directory
-
 // Called by root in the work directory, before the user's namespace exists. Throws Error.
 void make_devices(const Request& request);
 

@@ -18,6 +18,7 @@
 #include "lib/process/identity.h"
 #include "lib/process/replaced.h"
 #include "lib/process/step_member.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 

@@ -25,6 +25,7 @@
 #include "lib/base/text_file.h"
 #include "lib/process/child.h"
 #include "lib/process/identity.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 

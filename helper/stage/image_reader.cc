@@ -5,6 +5,7 @@
 #include "helper/user/prefetch.h"
 #include "lib/base/error.h"
 #include "lib/kernel/fuse_file.h"
+#include "lib/kernel/opened_file.h"
 #include "lib/options/options.h"
 #include "lib/options/terms.h"
 #include "lib/policy/trust.h"

@@ -11,12 +11,6 @@
 
 namespace slipway {
 
-struct OpenedImages {
-  OpenedImage root;
-  Terms::Writing writing = Terms::Writing::kNone;  // what the user wants to write, and may
-  std::vector<DataImage> data;
-};
-
 class ImageReader {
  public:
   // Started by root, in the mount namespace in which the image will be mounted. Throws Error.

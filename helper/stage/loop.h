@@ -5,6 +5,7 @@
 #include <string>
 
 #include "lib/base/fd.h"
+#include "lib/image/image_format.h"
 
 namespace slipway {
 
@@ -14,9 +15,6 @@ struct LoopDevice {
   Fd fd;
   std::string path;
 };
-
-// In bytes: what the kernel's squashfs reads at once (SQUASHFS_DEVBLK_SIZE in its sources), and the device has whole.
-inline constexpr uint64_t kLoopBlock = 1024;
 
 enum class LoopAccess { kRead, kWrite };
 

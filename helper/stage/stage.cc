@@ -20,7 +20,7 @@
 #include "lib/options/image_choice.h"
 #include "lib/process/clean_start.h"
 #include "lib/protocol/message.h"
-#include "lib/protocol/place.h"
+#include "lib/process/place.h"
 #include "lib/protocol/request.h"
 
 namespace slipway {

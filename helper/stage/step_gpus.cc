@@ -13,6 +13,8 @@
 #include "lib/gpu/meeting.h"
 #include "lib/gpu/node_gpus.h"
 #include "lib/kernel/memory_file.h"
+#include "lib/process/programs.h"
+#include "lib/protocol/wire.h"
 
 namespace slipway {
 

@@ -12,8 +12,6 @@
 
 namespace slipway {
 
-inline constexpr char kTopologyProgram[] = LIBEXECDIR "/slipway-topology";
-
 class Gpus {
  public:
   // Looks what the node has, and begins to read its topology where a rank may ask for that. Called by root. Throws

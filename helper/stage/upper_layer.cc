@@ -2,19 +2,19 @@
 
 #include <fcntl.h>
 #include <sys/mount.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <vector>
 
-#include "helper/stage/image_mount.h"
 #include "helper/stage/loop.h"
 #include "lib/base/error.h"
 #include "lib/base/memory_size.h"
 #include "lib/kernel/memory_file.h"
+#include "lib/kernel/user_attributes.h"
 #include "lib/process/child.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 
@@ -74,14 +74,6 @@ void mount_ext4(const Request& request) {
 }
 
 }  // namespace
-
-// lsetxattr(2): of those that set an attribute, the one that a filter for tests can tell from programs' own.
-bool has_user_attributes(const std::string& directory) {
-  constexpr char kName[] = "user.slipway";
-  if (lsetxattr(directory.c_str(), kName, "", 0, 0) != 0) return errno != EOPNOTSUPP;
-  removexattr(directory.c_str(), kName);
-  return true;
-}
 
 bool mount_upper_layer(const Request& request) {
   if (has_user_attributes(kUpperName)) return false;

@@ -2,18 +2,12 @@
 // what was removed, and tmpfs has those from Linux 6.6 on; before, root makes an ext4 in memory, which always had them.
 #pragma once
 
-#include <string>
-
 #include "lib/protocol/request.h"
 
 namespace slipway {
 
-// Of a directory's file system. Without them, an overlay fails with EIO where a directory of a lower layer is removed,
-// renamed or replaced.
-bool has_user_attributes(const std::string& directory);
-
 // Called by root in stage's work directory, before the user's namespace exists: where the work directory's tmpfs has no
-// such attributes, mounts at kUpperName (helper/stage/image_mount.h) an ext4 of Settings::writable_size that the user owns.
+// such attributes, mounts at kUpperName (lib/protocol/work_directory.h) an ext4 of Settings::writable_size that the user owns.
 // False: nothing is mounted, since tmpfs will do, or since this node lacks what it takes (mke2fs, a loop device, ext4).
 bool mount_upper_layer(const Request& request);
 

@@ -32,6 +32,7 @@
 #include "lib/process/descriptors.h"
 #include "lib/process/rank.h"
 #include "lib/protocol/message.h"
+#include "lib/protocol/wire.h"
 
 namespace slipway {
 

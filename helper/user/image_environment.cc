@@ -16,9 +16,9 @@
 #include <string_view>
 #include <vector>
 
-#include "helper/enter/repairs.h"
 #include "lib/base/error.h"
 #include "lib/base/text_file.h"
+#include "lib/image/image_scripts.h"
 #include "lib/kernel/channel.h"
 #include "lib/kernel/pipe.h"
 #include "lib/process/bound_fork.h"
@@ -27,16 +27,16 @@
 #include "lib/process/identity.h"
 #include "lib/process/join.h"
 #include "lib/process/privileges.h"
+#include "lib/process/repairs.h"
 #include "lib/process/step_member.h"
 #include "lib/process/unshare.h"
 #include "lib/protocol/decisions.h"
 #include "lib/protocol/plan.h"
+#include "lib/protocol/wire.h"
 
 namespace slipway {
 
 namespace {
-
-constexpr char kBash[] = "/bin/bash";
 
 // The descriptors of the shell besides 0, 1 and 2.
 constexpr int kDoneFd = 3, kWaitFd = 4;
@@ -251,18 +251,6 @@ void run_scripts(const Request& request, pid_t rank, unsigned unshared, int sock
 }
 
 }  // namespace
-
-bool has_environment_scripts(const Terms& terms) {
-  if (!terms.options.app.empty()) return true;
-  DIR* const directory = opendir(kEnvironmentScripts);
-  if (!directory) return false;
-  bool found = false;
-  while (const dirent* entry = readdir(directory)) found |= std::string_view(entry->d_name).ends_with(".sh");
-  closedir(directory);
-  return found;
-}
-
-bool has_environment_shell() { return access(kEnvironmentShell, X_OK) == 0 || access(kBash, X_OK) == 0; }
 
 Fd add_image_environment(const Request& request, const Rank& rank, unsigned unshared, std::span<const Fd> container,
                          const Patience& patience) {

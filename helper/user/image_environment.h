@@ -8,24 +8,15 @@
 #include <span>
 
 #include "lib/base/fd.h"
-#include "lib/options/terms.h"
 #include "lib/process/rank.h"
 #include "lib/protocol/request.h"
 
 namespace slipway {
 
-inline constexpr char kEnvironmentScripts[] = "/.singularity.d/env";
-inline constexpr char kEnvironmentShell[] = "/bin/sh";
-
 // From the worker to the watcher, before the container: its image has such scripts.
 struct EnvironmentOrder {
   char done = 1;
 };
-
-// To be asked inside the container: whether there are scripts, or an app whose paths are to be set; and a shell to run
-// them.
-bool has_environment_scripts(const Terms& terms);
-bool has_environment_shell();
 
 // Runs the scripts of a finished container, which stays the caller's (`unshared` and descriptors as in lib/protocol/wire.h),
 // with the environment of `rank`. Returns its plan with what they changed, and a notice of what they printed. Called by

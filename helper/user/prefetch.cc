@@ -13,12 +13,12 @@
 #include <utility>
 #include <vector>
 
-#include "helper/stage/image_mount.h"
-#include "helper/user/image_environment.h"
 #include "lib/base/fd.h"
 #include "lib/elf/elf.h"
+#include "lib/image/image_scripts.h"
 #include "lib/kernel/kernel.h"
 #include "lib/protocol/wire.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "lib/protocol/wire.h"
+#include "lib/base/exit_code.h"
 
 namespace slipway {
 

@@ -6,7 +6,6 @@
 #include <iterator>
 #include <string_view>
 
-#include "helper/stage/image_mount.h"
 #include "lib/base/error.h"
 #include "lib/base/paths.h"
 #include "lib/devices/cdi_parts.h"
@@ -17,6 +16,7 @@
 #include "lib/elf/library_cache_file.h"
 #include "lib/gpu/node_gpus.h"
 #include "lib/image/image_files.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 

@@ -6,10 +6,10 @@
 
 #include <utility>
 
-#include "helper/stage/image_mount.h"
 #include "lib/base/error.h"
 #include "lib/base/fd.h"
 #include "lib/base/text_file.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 

@@ -3,8 +3,8 @@
 #include <map>
 #include <string_view>
 
-#include "helper/user/image_environment.h"
 #include "lib/base/text_file.h"
+#include "lib/image/image_scripts.h"
 #include "lib/options/tables/driver_table.h"
 #include "lib/spec/variables.h"
 

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "helper/stage/image_mount.h"
 #include "lib/base/error.h"
 #include "lib/elf/glibc_version.h"
 #include "lib/elf/library_search.h"
@@ -16,6 +15,7 @@
 #include "lib/image/image_files.h"
 #include "lib/options/tables/library_table.h"
 #include "lib/protocol/wire.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 

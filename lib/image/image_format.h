@@ -7,6 +7,9 @@
 
 namespace slipway {
 
+// In bytes: what the kernel's squashfs reads at once (SQUASHFS_DEVBLK_SIZE in its sources), and a loop device has whole.
+inline constexpr uint64_t kLoopBlock = 1024;
+
 enum class RootKind : uint32_t { kSquashfs, kErofs, kDirectory };
 
 // Plain data: it crosses from the process that reads the image to the one that mounts it.

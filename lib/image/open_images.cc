@@ -13,8 +13,8 @@
 #include "lib/base/error.h"
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/open_inside.h"
-#include "lib/policy/host_policy.h"
-#include "lib/policy/trust.h"
+#include "lib/kernel/opened_file.h"
+#include "lib/options/host_policy.h"
 
 namespace slipway {
 

@@ -9,6 +9,7 @@
 #include "lib/base/fd.h"
 #include "lib/image/image_format.h"
 #include "lib/options/mount_words.h"
+#include "lib/options/terms.h"
 #include "lib/protocol/request.h"
 
 namespace slipway {
@@ -31,6 +32,12 @@ struct DataImage {
 
 // The most that a container can have; more are refused with a sentence.
 inline constexpr size_t kMostDataImages = 32;
+
+struct OpenedImages {
+  OpenedImage root;
+  Terms::Writing writing = Terms::Writing::kNone;  // what the user wants to write, and may
+  std::vector<DataImage> data;
+};
 
 // The image that the step runs in. Throws Error: no such image, not readable by the user, neither a file nor a
 // directory, not an image, damaged, built for another architecture.

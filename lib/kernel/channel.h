@@ -7,12 +7,11 @@
 #include <vector>
 
 #include "lib/base/fd.h"
-#include "lib/protocol/wire.h"
 
 namespace slipway {
 
 // The most descriptors that travel with one datagram.
-inline constexpr size_t kMaxDescriptors = kMostWireDescriptors;
+inline constexpr size_t kMaxDescriptors = 10;
 
 // As the functions below take them; they stay their owners'.
 std::vector<int> numbers_of(std::span<const Fd> descriptors);

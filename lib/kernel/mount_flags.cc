@@ -12,7 +12,7 @@
 #include "lib/base/text_file.h"
 #include "lib/kernel/kernel.h"
 #include "lib/kernel/mount_table.h"
-#include "lib/policy/trust.h"
+#include "lib/kernel/opened_file.h"
 
 namespace slipway {
 

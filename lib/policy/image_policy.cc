@@ -12,6 +12,7 @@
 
 #include "lib/base/error.h"
 #include "lib/base/paths.h"
+#include "lib/kernel/opened_file.h"
 #include "lib/policy/image_signature.h"
 #include "lib/policy/trust.h"
 

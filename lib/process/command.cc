@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/protocol/wire.h"
+#include "lib/base/exit_code.h"
 
 namespace slipway {
 

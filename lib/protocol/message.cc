@@ -7,6 +7,8 @@
 
 namespace slipway {
 
+static_assert(kMostWireDescriptors <= kMaxDescriptors);
+
 namespace {
 
 Wire wire_of(int exit_code, const std::string& sentence) {

@@ -17,7 +17,7 @@ namespace slipway {
 // The descriptors that stage is started with. 0, 1 and 2 are /dev/null; everything else is closed.
 inline constexpr int kRequestFd = 3;
 inline constexpr int kRanksFd = 4;  // the sending end of the step's socket pair, see lib/protocol/message.h
-inline constexpr int kPlaceFd = 5;  // where the ranks' place arrives, see lib/protocol/place.h
+inline constexpr int kPlaceFd = 5;  // where the ranks' place arrives, see lib/process/place.h
 inline constexpr int kHelloFd = 6;  // the eventfd with which the ranks say that they are there, see lib/process/rank.h
 
 struct Request {

@@ -5,6 +5,8 @@
 
 #include <sched.h>
 
+#include "lib/base/exit_code.h"
+
 namespace slipway {
 
 // The environment variable that tells enter where to read: "<descriptor>:<seconds to wait>:<eventfd>". On the last one
@@ -55,10 +57,5 @@ inline constexpr char kDefaultSearchPath[] = "/usr/local/sbin:/usr/local/bin:/us
 
 // Slurm's PMI-2 library, where a container has it (lib/hostlibs/host_parts.h).
 inline constexpr char kPmi2Library[] = "/.slipway/host/pmi/lib/libpmi2.so.0";
-
-// Exit codes a user sees from a step. 126 and 127 are the shell's own convention.
-inline constexpr int kExitRefused = 1;          // the container could not be made
-inline constexpr int kExitNotExecutable = 126;  // the command exists in the image but cannot be run
-inline constexpr int kExitNotFound = 127;       // the command does not exist in the image
 
 }  // namespace slipway

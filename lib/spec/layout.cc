@@ -12,12 +12,12 @@
 #include <iterator>
 #include <string_view>
 
-#include "helper/stage/devices.h"
 #include "lib/base/error.h"
 #include "lib/base/escaped_list.h"
 #include "lib/base/paths.h"
 #include "lib/base/text_file.h"
 #include "lib/kernel/mount_table.h"
+#include "lib/protocol/work_directory.h"
 
 namespace slipway {
 

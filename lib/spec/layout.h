@@ -10,7 +10,7 @@
 #include "lib/base/fd.h"
 #include "lib/options/mount_words.h"
 #include "lib/options/terms.h"
-#include "lib/policy/host_policy.h"
+#include "lib/options/host_policy.h"
 #include "lib/protocol/request.h"
 #include "lib/spec/accounts.h"
 

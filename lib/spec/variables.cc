@@ -6,10 +6,10 @@
 
 #include <algorithm>
 
-#include "helper/user/image_environment.h"
 #include "lib/base/error.h"
 #include "lib/base/fd.h"
 #include "lib/base/text_file.h"
+#include "lib/image/image_scripts.h"
 #include "lib/options/options.h"
 #include "lib/protocol/wire.h"
 #include "lib/spec/layout.h"

@@ -1,9 +1,9 @@
 #include "lib/devices/device_parts.h"
+#include "lib/protocol/work_directory.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "helper/stage/image_mount.h"
 #include "lib/base/error.h"
 #include "lib/elf/library_search.h"
 #include "tests/unit/cache_file.h"

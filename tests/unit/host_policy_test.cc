@@ -1,5 +1,5 @@
 // What of the host may be shown, whatever it is called.
-#include "lib/policy/host_policy.h"
+#include "lib/options/host_policy.h"
 
 #include <filesystem>
 

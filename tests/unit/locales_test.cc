@@ -1,4 +1,4 @@
-#include "helper/enter/locales.h"
+#include "lib/process/locales.h"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "lib/protocol/place.h"
+#include "lib/process/place.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -1,4 +1,4 @@
-#include "helper/enter/repairs.h"
+#include "lib/process/repairs.h"
 
 #include <cstdio>
 #include <cstdlib>

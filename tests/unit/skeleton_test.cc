@@ -1,4 +1,5 @@
 #include "helper/rootfs/skeleton.h"
+#include "lib/protocol/work_directory.h"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -10,7 +11,6 @@
 #include <fstream>
 #include <functional>
 
-#include "helper/stage/image_mount.h"
 #include "lib/base/error.h"
 #include "tests/unit/in_child.h"
 #include "tests/unit/temporary.h"

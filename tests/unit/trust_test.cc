@@ -1,4 +1,5 @@
 // What judge_image says of files in a directory that only root can write. Needs root: it makes files of other owners.
+#include "lib/kernel/opened_file.h"
 #include "lib/policy/trust.h"
 
 #include <fcntl.h>

@@ -1,11 +1,11 @@
-#include "helper/enter/repairs.h"
+#include "lib/process/repairs.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "helper/enter/locales.h"
+#include "lib/process/locales.h"
 #include "lib/protocol/wire.h"
 
 namespace slipway {

@@ -1,11 +1,11 @@
-#include "lib/policy/host_policy.h"
+#include "lib/options/host_policy.h"
 
 #include <algorithm>
 
 #include "lib/base/error.h"
 #include "lib/base/paths.h"
 #include "lib/base/text_file.h"
-#include "lib/policy/trust.h"
+#include "lib/kernel/opened_file.h"
 
 namespace slipway {
 

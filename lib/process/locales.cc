@@ -1,4 +1,4 @@
-#include "helper/enter/locales.h"
+#include "lib/process/locales.h"
 
 #include <ctype.h>
 #include <fcntl.h>
