@@ -19,8 +19,8 @@ struct RootWriting {
     kDirectory,  // the image is a directory that is written itself: mount points are made there, and stay
   } how = kReadOnly;
   std::string memory;     // of an overlay: the size of a tmpfs that is its upper layer; empty: it is in `directory`
-  bool memory_is_mounted = false;  // by root, with a file system of its own (helper/stage/upper_layer.h)
   std::string directory;  // on the host, for messages: its `upper` is an overlay's upper layer or, when memory or read-only, a lower
+  bool memory_is_mounted = false;  // by root, with a file system of its own (helper/stage/upper_layer.h)
 };
 
 class Skeleton {
