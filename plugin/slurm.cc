@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -207,13 +208,15 @@ int take_explain_option(int, const char*, int remote) {
   });
 }
 
-// Slurm copies the strings.
+// Slurm's help shows the options of all plugins in one list, in the order of their registration, and does not say whose
+// each one is. Slurm copies the strings.
 void register_option(spank_t spank, const char* name, const char* argument, const char* help, int number,
                      spank_opt_cb_f callback) {
+  std::string tagged = std::string("[slipway] ") + help;
   spank_option option{};
   option.name = const_cast<char*>(name);
   option.arginfo = const_cast<char*>(argument);
-  option.usage = const_cast<char*>(help);
+  option.usage = tagged.data();
   option.has_arg = argument != nullptr;
   option.val = number;
   option.cb = callback;
@@ -225,14 +228,20 @@ void register_spelling(spank_t spank, const OptionSpelling& spelling, const char
   register_option(spank, name, spelling.argument, spelling.help, number, take_option);
 }
 
+// Behind others, where a site's own srun puts its options first.
+bool is_asked_to_explain(const std::vector<std::string>& words) {
+  return std::find(words.begin(), words.end(), std::string("--") + kExplainOption) != words.end();
+}
+
 void register_options(spank_t spank) {
   for (const OptionSpelling& spelling : option_spellings()) {
     if (spelling.pyxis && settings.options == Settings::Options::kNative) continue;
     register_spelling(spank, spelling, spelling.name);
   }
   if (libslurm::api() < kFirstWithContainer) register_spelling(spank, option_spellings().front(), "container");
-  if (is_client()) {
-    register_option(spank, kExplainOption, nullptr, "for slipway explain: run nothing", 0, take_explain_option);
+  // No user types it. SPANK has no hidden options: where slipway explain has not written it, there is none.
+  if (is_client() && is_asked_to_explain(own_command_line())) {
+    register_option(spank, kExplainOption, nullptr, "only explain", 0, take_explain_option);
   }
 }
 
