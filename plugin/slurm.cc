@@ -53,6 +53,12 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
   return pointers;
 }
 
+// slurmstepd sets it for itself, whatever a step's user exports. Empty in a client.
+const char* name_of_node() {
+  const char* const name = spank_context() == S_CTX_REMOTE ? getenv("SLURMD_NODENAME") : nullptr;
+  return name ? name : "";
+}
+
 class Spank : public Slurm {
  public:
   explicit Spank(spank_t spank) : spank_(spank), on_node_(spank_remote(spank) == 1) {}
@@ -133,6 +139,7 @@ class Spank : public Slurm {
   void execute(std::vector<std::string> words) override { execv(words[0].c_str(), pointers_to(words).data()); }
 
   uid_t uid() const override { return on_node_ ? item<uid_t>(S_JOB_UID, static_cast<uid_t>(-1)) : getuid(); }
+  std::string node() const override { return name_of_node(); }
   gid_t gid() const override { return item<gid_t>(S_JOB_GID, static_cast<gid_t>(-1)); }
   uint32_t job() const override { return item<uint32_t>(S_JOB_ID, 0); }
   uint32_t step() const override { return item<uint32_t>(S_JOB_STEPID, kExternStep); }
@@ -180,7 +187,8 @@ int guarded(Body body) noexcept {
     body();
     return 0;
   } catch (const std::exception& error) {
-    slurm_spank_log("slipway: %s", error.what());
+    const char* const node = name_of_node();
+    slurm_spank_log("slipway: %s%s%s", node, *node ? ": " : "", error.what());
     return -1;
   }
 }
