@@ -76,6 +76,7 @@ Request request_for(const Slurm& slurm, const Settings& settings, const Subject&
   request.groups = slurm.groups();
   request.job = slurm.job();
   request.step = slurm.step();
+  request.node = slurm.node();
   request.ranks = slurm.local_tasks();
   request.slurmstepd = getpid();
   request.subject = subject;

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -50,6 +51,12 @@ std::vector<char*> pointers_to(std::vector<std::string>& words) {
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
   return pointers;
+}
+
+// slurmstepd sets it for itself, whatever a step's user exports. Empty in a client.
+const char* name_of_node() {
+  const char* const name = spank_context() == S_CTX_REMOTE ? getenv("SLURMD_NODENAME") : nullptr;
+  return name ? name : "";
 }
 
 class Spank : public Slurm {
@@ -132,6 +139,7 @@ class Spank : public Slurm {
   void execute(std::vector<std::string> words) override { execv(words[0].c_str(), pointers_to(words).data()); }
 
   uid_t uid() const override { return on_node_ ? item<uid_t>(S_JOB_UID, static_cast<uid_t>(-1)) : getuid(); }
+  std::string node() const override { return name_of_node(); }
   gid_t gid() const override { return item<gid_t>(S_JOB_GID, static_cast<gid_t>(-1)); }
   uint32_t job() const override { return item<uint32_t>(S_JOB_ID, 0); }
   uint32_t step() const override { return item<uint32_t>(S_JOB_STEPID, kExternStep); }
@@ -179,7 +187,8 @@ int guarded(Body body) noexcept {
     body();
     return 0;
   } catch (const std::exception& error) {
-    slurm_spank_log("slipway: %s", error.what());
+    const char* const node = name_of_node();
+    slurm_spank_log("slipway: %s%s%s", node, *node ? ": " : "", error.what());
     return -1;
   }
 }
@@ -207,13 +216,15 @@ int take_explain_option(int, const char*, int remote) {
   });
 }
 
-// Slurm copies the strings.
+// Slurm's help shows the options of all plugins in one list, in the order of their registration, and does not say whose
+// each one is. Slurm copies the strings.
 void register_option(spank_t spank, const char* name, const char* argument, const char* help, int number,
                      spank_opt_cb_f callback) {
+  std::string tagged = std::string("[slipway] ") + help;
   spank_option option{};
   option.name = const_cast<char*>(name);
   option.arginfo = const_cast<char*>(argument);
-  option.usage = const_cast<char*>(help);
+  option.usage = tagged.data();
   option.has_arg = argument != nullptr;
   option.val = number;
   option.cb = callback;
@@ -225,14 +236,20 @@ void register_spelling(spank_t spank, const OptionSpelling& spelling, const char
   register_option(spank, name, spelling.argument, spelling.help, number, take_option);
 }
 
+// Behind others, where a site's own srun puts its options first.
+bool is_asked_to_explain(const std::vector<std::string>& words) {
+  return std::find(words.begin(), words.end(), std::string("--") + kExplainOption) != words.end();
+}
+
 void register_options(spank_t spank) {
   for (const OptionSpelling& spelling : option_spellings()) {
     if (spelling.pyxis && settings.options == Settings::Options::kNative) continue;
     register_spelling(spank, spelling, spelling.name);
   }
   if (libslurm::api() < kFirstWithContainer) register_spelling(spank, option_spellings().front(), "container");
-  if (is_client()) {
-    register_option(spank, kExplainOption, nullptr, "for slipway explain: run nothing", 0, take_explain_option);
+  // No user types it. SPANK has no hidden options: where slipway explain has not written it, there is none.
+  if (is_client() && is_asked_to_explain(own_command_line())) {
+    register_option(spank, kExplainOption, nullptr, "only explain", 0, take_explain_option);
   }
 }
 

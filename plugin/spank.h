@@ -61,6 +61,7 @@ class Slurm {
   virtual uid_t uid() const = 0;
 
   // On a node.
+  virtual std::string node() const = 0;  // its name in Slurm
   virtual gid_t gid() const = 0;
   virtual std::vector<gid_t> groups() const = 0;
   virtual uint32_t job() const = 0;

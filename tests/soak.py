@@ -50,7 +50,7 @@ ENDINGS = {  # by name: what the command does after its report, and how srun end
 REFUSALS = (  # options or a command, the sentence, srun's end, and whether each node tells
     (["--container=/no/such.sif"], "/no/such.sif: no such image on this node", 1, True),
     (["--container=/etc/hostname"], "is not an image but something else", 1, True),
-    (["--container-mounts=/no/such:/mnt"], "/no/such: cannot be shown in the container", 1, True),
+    (["--container-mounts=/no/such:/mnt"], "cannot mount /no/such", 1, True),
     (["--container-workdir=/no/such"], "/no/such: working directory inside the container", 1, True),
     (["--container-overlay=/no/such"], "--container-overlay=/no/such: open: No such file or directory", 1, True),
     (["--container-app=none"], "--container-app=none: the image has no such app", 1, True),

@@ -180,6 +180,7 @@ char* with_bcast_name(char* command) {
 int main(int, char** argv) {
   using namespace slipway;
   prctl(PR_SET_NAME, "slipway-enter", 0, 0, 0);  // else it is the number of the descriptor that was executed
+  name_node(getenv("SLURMD_NODENAME"));  // slurmstepd's still: what the image and its user set comes later
   const Summons summons = read_summons();
   char** const words = step_words(argv);
   say_hello(summons.hello);

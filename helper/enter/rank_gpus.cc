@@ -133,12 +133,10 @@ void decide(gpu::Meeting& meeting, void* context) {
 }
 
 void tell_rank(const Locality& locality, const GpuList& seen, const GpuList& own) {
-  char line[2048], whole[sizeof line + 256];
-  const char* const node = getenv("SLURMD_NODENAME");
+  char line[2048];
   topology::rank_line(locality, number_in("SLURM_PROCID", 0), own_cpus(), seen, own,
                       topology::nearest_nics(locality, own_cpus(), own), line, sizeof line);
-  snprintf(whole, sizeof whole, "%.200s: %s", node ? node : "node", line);
-  tell_of_rank(whole);
+  tell_of_rank(line);
 }
 
 // What the ranks of the node are shown, and what of it this one sees. When it returns, that is in /dev.

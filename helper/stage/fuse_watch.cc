@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
@@ -75,11 +74,9 @@ void tell_rank(pid_t rank, const Request& request) try {
     become_user(request);
     const std::string path = "/proc/" + std::to_string(rank) + "/fd/2";
     const Fd errors(open(path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-    char node[HOST_NAME_MAX + 1] = "a node";
-    gethostname(node, HOST_NAME_MAX);
     dprintf(errors.get(),
             "slipway: %s: a FUSE server of this step has ended, and its files are gone; its ranks there are killed\n",
-            node);
+            request.node.c_str());
   });
   child.answers_within(kPatience);
 } catch (const Error&) {

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -63,12 +62,6 @@ void start_server(FuseServer& server, const FuseOrder& order, std::vector<Fd> op
   if (opened.size() != 2) throw no_proper_answer();
   const int descriptors[] = {opened[0].get(), opened[1].get()};
   server.start(order, descriptors, rank, patience);
-}
-
-std::string node_name() {
-  utsname name;
-  uname(&name);
-  return std::string(name.nodename).substr(0, std::string(name.nodename).find('.'));
 }
 
 // The worker's container has no process yet, and so no pid namespace.
@@ -182,7 +175,7 @@ void Worker::deliver(Fd& ranks, const Hellos& hellos, std::optional<Rank> rank, 
 
   if (request_.is_verbose && is_container) {
     timeline.whole("delivered after");
-    set_sentence(wire, node_name() + ": " + wire.sentence + ", " + timeline.text());
+    set_sentence(wire, wire.sentence + (", " + timeline.text()));
   }
   send_datagram(ranks.get(), bytes_of(wire), numbers_of(answer.descriptors));
   ranks.reset();

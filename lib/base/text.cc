@@ -34,6 +34,11 @@ size_t utf8_length(const char* text) {
   return 0;
 }
 
+// What each line begins with.
+char beginning[256] = "slipway: ";
+
+void say(const char* notice) { dprintf(STDERR_FILENO, "%s%s\n", beginning, notice); }
+
 // `variable` tells the rank's number, among those of a node or of the step.
 bool is_first_by(const char* variable) {
   const char* const number = getenv(variable);
@@ -64,15 +69,20 @@ const char* printable(const char* untrusted, char* out, size_t size) {
   return out;
 }
 
+void name_node(const char* node) {
+  char name[sizeof beginning - sizeof "slipway: : "];
+  if (node && *node) snprintf(beginning, sizeof beginning, "slipway: %s: ", printable(node, name, sizeof name));
+}
+
 void tell(const char* notice) {
-  if (is_first_by("SLURM_PROCID")) dprintf(STDERR_FILENO, "slipway: %s\n", notice);
+  if (is_first_by("SLURM_PROCID")) say(notice);
 }
 
 void tell_of_node(const char* notice) {
-  if (is_first_by("SLURM_LOCALID")) dprintf(STDERR_FILENO, "slipway: %s\n", notice);
+  if (is_first_by("SLURM_LOCALID")) say(notice);
 }
 
-void tell_of_rank(const char* notice) { dprintf(STDERR_FILENO, "slipway: %s\n", notice); }
+void tell_of_rank(const char* notice) { say(notice); }
 
 void fail_reported(int exit_code, const char* sentence) {
   tell_of_node(sentence);

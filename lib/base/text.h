@@ -10,7 +10,11 @@ namespace slipway {
 // Returns `out`.
 const char* printable(const char* untrusted, char* out, size_t size);
 
-// Prints "slipway: <notice>", in one of the step's ranks.
+// From now on each line begins with the node's name, too: of a step on a hundred nodes, its user must know which one it
+// is about. nullptr: the name is not known.
+void name_node(const char* node);
+
+// Prints "slipway: <node>: <notice>", in one of the step's ranks.
 void tell(const char* notice);
 
 // The same, in each node's first rank.
@@ -19,8 +23,8 @@ void tell_of_node(const char* notice);
 // The same, in every rank.
 void tell_of_rank(const char* notice);
 
-// Ends this rank: prints "slipway: <what>: <why>; <remedy>" (only the node's first rank speaks), and exits. `what` may
-// be untrusted.
+// Ends this rank: prints "slipway: <node>: <what>: <why>; <remedy>" (only the node's first rank speaks), and exits.
+// `what` may be untrusted.
 [[noreturn]] void fail(int exit_code, const char* what, const char* why, const char* remedy);
 
 // fail with errno's text: "<what>: <call>: <strerror>".

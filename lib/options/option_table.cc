@@ -13,38 +13,45 @@ namespace slipway {
 
 namespace {
 
+// In the order in which srun --help shows them: that of their use. A text has what fits behind the tag there
+// (plugin/spank.cc), 40 columns.
 constexpr OptionSpelling kSpellings[] = {
-    {"container-image", kImage, nullptr, "IMAGE", "run inside this image (file or directory)", true},
-    {"container-mounts", "mounts", nullptr, "SRC[:DST[:FLAGS]][,...]",
-     "show files, directories, images of the host", true},
+    // What runs.
+    {"container-image", kImage, nullptr, "IMAGE", "run inside this image: file or directory", true},
     {"container-workdir", "workdir", nullptr, "PATH", "start in this directory of the image", true},
-    {"container-mount-home", "mount_home", kYes, nullptr, "show your home inside", true},
-    {"no-container-mount-home", "mount_home", kNo, nullptr, "do not show your home inside", true},
-    {"container-no-mount", "no_mount", nullptr, "tmp,home,cwd", "leave out some of what is shown anyway", false},
-    {"container-contain", "contain", kYes, nullptr, "show nothing of the host unasked", false},
-    {"container-env", "env", nullptr, "NAME[=VALUE][,...]", "variables in which you win over the image", true},
-    {"container-cleanenv", "cleanenv", kYes, nullptr, "pass only what Slurm and MPI need", false},
-    {"container-env-file", "env_file", nullptr, "FILE", "set variables from lines NAME=VALUE", false},
     {"container-run", "run", kYes, nullptr, "run its runscript (command - : no words)", false},
     {"container-entrypoint", "run", kYes, nullptr, "the same as --container-run", true},
     {"no-container-entrypoint", "run", kNo, nullptr, "run the command itself", true},
     {"container-entrypoint-log", "entrypoint_log", kYes, nullptr, "accepted: its output is always shown", true},
     {"container-app", "app", nullptr, "NAME", "run with this SCIF app of the image", false},
+    {"container-batch", "batch", nullptr, "image|host", "where sbatch's script runs", false},
+    // What of the host is there, and what can be written.
+    {"container-mounts", "mounts", nullptr, "SRC[:DST[:FLAGS]][,...]", "show directories, files, images inside", true},
+    {"container-mount-home", "mount_home", kYes, nullptr, "show your home inside", true},
+    {"no-container-mount-home", "mount_home", kNo, nullptr, "do not show your home inside", true},
+    {"container-no-mount", "no_mount", nullptr, "tmp,home,cwd", "leave out some of what is shown anyway", false},
+    {"container-contain", "contain", kYes, nullptr, "show nothing of the host unasked", false},
     {"container-writable", "writable", kYes, nullptr, "let the image be written, in memory", true},
     {"container-readonly", "writable", kNo, nullptr, "do not let the image be written", true},
     {"container-overlay", "overlay", nullptr, "DIR[:ro]", "keep what is written in this directory", false},
+    // Variables.
+    {"container-env", "env", nullptr, "NAME[=VALUE][,...]", "variables that win over the image's", true},
+    {"container-env-file", "env_file", nullptr, "FILE", "set variables from lines NAME=VALUE", false},
+    {"container-cleanenv", "cleanenv", kYes, nullptr, "pass only what Slurm and MPI need", false},
+    // Who you are, and apart from whom.
     {"container-remap-root", "remap_root", kYes, nullptr, "be shown as root, without its power", true},
     {"no-container-remap-root", "remap_root", kNo, nullptr, "be yourself inside", true},
     {"container-unshare", "unshare", nullptr, "net,ipc,uts,pid", "namespaces of the step's own", true},
     {"container-ns", "unshare", nullptr, "net,ipc,uts,pid", "namespaces of the step's own", false},
+    // MPI, GPUs, NICs and other devices.
     {"container-mpi", "mpi", nullptr, "image|host|none", "whose MPI: the image's, or the host's", false},
     {"container-fabric", "fabric", nullptr, "image|host", "whose libfabric", false},
     {"container-gpu-bind", "gpu_bind", nullptr, "order|closest|none", "GPUs that each rank sees, their order", false},
     {"container-nic-bind", "nic_bind", nullptr, "closest|none", "name the nearest NICs to each rank", false},
     {"container-device", "device", nullptr, "KIND=NAME[,...]", "show these devices of CDI", false},
+    // What Pyxis has besides.
     {"container-name", "name", nullptr, "NAME", "not yet: no container outlives its step", true},
     {"container-save", "save", nullptr, "PATH", "not yet: see --container-overlay", true},
-    {"container-batch", "batch", nullptr, "image|host", "where sbatch's script runs", false},
 };
 
 constexpr std::string_view kStem = "container-";

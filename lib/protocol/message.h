@@ -21,11 +21,11 @@ struct Container {
 };
 
 struct Failure {
-  std::string sentence;  // printed by the node's first rank, behind "slipway: "
+  std::string sentence;  // printed by the node's first rank, behind "slipway: <node>: "
   int exit_code = kExitRefused;  // of every rank
 };
 
-// `sentence`, where it is not empty, is printed by the node's first rank, behind "slipway: ".
+// `sentence`, where it is not empty, is printed by the node's first rank, behind "slipway: <node>: ".
 // Never block: the message is one datagram into an empty queue. False: nobody listens any more (errno is set).
 bool send_container(int socket, const Container& container, const std::string& sentence = "");
 bool send_failure(int socket, const Failure& failure);

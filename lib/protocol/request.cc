@@ -18,6 +18,7 @@ void read_entry(Request& request, std::string_view key, std::string_view value) 
   else if (key == "group") request.groups.push_back(number());
   else if (key == "job") request.job = number();
   else if (key == "step") request.step = number();
+  else if (key == "node") request.node = value;
   else if (key == "ranks") request.ranks = number();
   else if (key == "slurmstepd") request.slurmstepd = static_cast<pid_t>(number());
   else if (key == "enter_device") request.enter_device = number();
@@ -54,6 +55,7 @@ Fd write_request(const Request& request) {
   for (const gid_t group : request.groups) entries.add("group", group);
   entries.add("job", request.job);
   entries.add("step", request.step);
+  entries.add("node", request.node);
   entries.add("ranks", request.ranks);
   entries.add("slurmstepd", request.slurmstepd);
   entries.add("enter_device", request.enter_device);

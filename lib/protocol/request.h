@@ -27,6 +27,7 @@ struct Request {
   std::vector<gid_t> groups;  // supplementary groups, as Slurm resolved them
   uint32_t job = 0;
   uint32_t step = 0;
+  std::string node;       // its name in Slurm, for messages
   uint32_t ranks = 1;     // on this node
   pid_t slurmstepd = -1;  // whose children the ranks are
   uint64_t enter_device = 0, enter_inode = 0;  // st_dev and st_ino of the program that they execute

@@ -246,7 +246,7 @@ class Layout {
 };
 
 Error cannot_show(const LayoutEntry& entry, int error) {
-  return Error(printable(entry.word.source), std::string("cannot be shown in the container: ") + strerror(error),
+  return Error("cannot mount " + printable(entry.word.source), strerror(error),
                error == ENOENT ? "it must exist on each node of the step, not only where you submit"
                                : "check that you may enter it on this node");
 }

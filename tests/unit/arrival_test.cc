@@ -9,6 +9,7 @@
 
 #include <CppUTest/TestHarness.h>
 
+#include "lib/base/text.h"
 #include "lib/protocol/message.h"
 
 using namespace slipway;
@@ -89,10 +90,26 @@ TEST(Arrival, AFailureCarriesItsSentenceAndExitCode) {
 }
 
 TEST(Arrival, AContainerMayComeWithASentence) {
-  CHECK(send_container(stage.get(), some_container(), "n1: all is well"));
+  CHECK(send_container(stage.get(), some_container(), "all is well"));
   const Ended ended = what_a_rank_does();
   LONGS_EQUAL(0, ended.exit_code);
-  STRCMP_EQUAL("slipway: n1: all is well\n", ended.output.c_str());
+  STRCMP_EQUAL("slipway: all is well\n", ended.output.c_str());
+}
+
+TEST(Arrival, WhatARankSaysNamesItsNode) {
+  CHECK(send_failure(stage.get(), {"/a.sif: no such image", 1}));
+  const auto said_on = [&](const char* node) {
+    return in_child([&] {
+             name_node(node);
+             await_container(ranks.get(), 1000);
+           }).output;
+  };
+  STRCMP_EQUAL("slipway: n3: /a.sif: no such image\n", said_on("n3").c_str());
+  STRCMP_EQUAL("slipway: \\x1b[31m: /a.sif: no such image\n", said_on("\x1b[31m").c_str());
+  STRCMP_EQUAL("slipway: /a.sif: no such image\n", said_on(nullptr).c_str());
+  STRCMP_EQUAL("slipway: /a.sif: no such image\n", said_on("").c_str());
+  // However long it is, the sentence is whole.
+  STRCMP_CONTAINS("x: /a.sif: no such image\n", said_on(std::string(10000, 'x').c_str()).c_str());
 }
 
 TEST(Arrival, OnlyTheFirstRankOfANodeSpeaks) {

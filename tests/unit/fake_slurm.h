@@ -68,6 +68,7 @@ struct FakeSlurm : slipway::Slurm {
   void start_again(std::vector<std::string> words) override { starts.push_back(words); }
   void execute(std::vector<std::string> words) override { executed = words; }
   uid_t uid() const override { return 12345; }
+  std::string node() const override { return "n1"; }
   gid_t gid() const override { return 12345; }
   std::vector<gid_t> groups() const override { return {12345}; }
   uint32_t job() const override { return job_id; }

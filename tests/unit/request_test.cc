@@ -18,6 +18,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   request.groups = {100, 4294967294u};
   request.job = 7;
   request.step = 4294967291u;
+  request.node = "n3";
   request.slurmstepd = 4711;
   request.subject = {"debug", "physics", {}, true};
   request.chosen_by = "default_image=/a.sif in plugstack.conf";
@@ -43,6 +44,7 @@ TEST(Request, ComesBackAsItWasWritten) {
   LONGS_EQUAL(7, back.job);
   UNSIGNED_LONGS_EQUAL(4294967291u, back.step);
   STRCMP_EQUAL("default_image=/a.sif in plugstack.conf", back.chosen_by.c_str());
+  STRCMP_EQUAL("n3", back.node.c_str());
   LONGS_EQUAL(4711, back.slurmstepd);
   CHECK(back.settings.allow_root);
   CHECK((std::vector<std::string>{"/images"} == back.settings.trusted_paths));
