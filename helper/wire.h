@@ -56,6 +56,9 @@ inline constexpr char kDefaultSearchPath[] = "/usr/local/sbin:/usr/local/bin:/us
 // Slurm's PMI-2 library, where a container has it (helper/host_parts.h).
 inline constexpr char kPmi2Library[] = "/.slipway/host/pmi/lib/libpmi2.so.0";
 
+// What stands in for Slurm's commands, in the container of a batch script (enter/absent.cc).
+inline constexpr char kAbsentCommands[] = "/.slipway/slurm";
+
 // Exit codes a user sees from a step. 126 and 127 are the shell's own convention.
 inline constexpr int kExitRefused = 1;          // the container could not be made
 inline constexpr int kExitNotExecutable = 126;  // the command exists in the image but cannot be run
