@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <iterator>
 
+#include "lib/base/slurm_commands.h"
+
 namespace slipway {
 
 namespace {
 
-constexpr std::string_view kCommands[] = {"srun",    "sbatch", "salloc", "sbcast", "squeue",
-                                          "scancel", "scontrol", "sinfo", "sacct",  "sstat"};
 // After these words a shell takes another command.
 constexpr std::string_view kBefore[] = {"do", "then", "else", "if",  "while", "until", "!", "exec", "time",
                                         "nohup", "&&", "||", "|", "&", ";", "{", "("};
@@ -45,7 +45,7 @@ std::string slurm_command_in(std::string_view script) {
       if (word.starts_with('#')) break;
       const std::string_view command = without_brackets(word);
       const bool is_substituted = word.find("$(") != word.npos || word.starts_with('`') || word.starts_with('(');
-      if ((takes_command || is_substituted) && is_among(command, kCommands)) return std::string(command);
+      if ((takes_command || is_substituted) && is_among(command, kSlurmCommands)) return std::string(command);
       takes_command = is_among(word, kBefore) || word.ends_with(';') || (takes_command && is_assignment(word));
     }
   }

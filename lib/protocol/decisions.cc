@@ -146,17 +146,36 @@ void for_each_of(const char* key, const Decisions& decisions, Visit visit) {
   for (const char* value = nullptr; (value = next_value(decisions, key, value));) visit(value);
 }
 
-// What comes first on a search path, whatever step and image have there: each entry is "NAME=directories".
+// Of an entry that is "NAME=directories".
+struct SearchPath {
+  char name[64];
+  const char* directories;
+};
+
+SearchPath search_path_of(const char* assignment) {
+  SearchPath path;
+  const size_t length = strcspn(assignment, "=");
+  if (!assignment[length] || length >= sizeof path.name) refuse();
+  memcpy(path.name, assignment, length);
+  path.name[length] = '\0';
+  path.directories = assignment + length + 1;
+  return path;
+}
+
+// What comes first on a search path, whatever step and image have there.
 void put_in_front(const char* key, const Decisions& decisions) {
   for_each_of(key, decisions, [](const char* assignment) {
-    const char* const equals = strchr(assignment, '=');
-    if (!equals) refuse();
-    char name[64];
-    const size_t length = equals - assignment;
-    if (length >= sizeof name) refuse();
-    memcpy(name, assignment, length);
-    name[length] = '\0';
-    set_search_path(name, equals + 1, own(name));
+    const SearchPath path = search_path_of(assignment);
+    set_search_path(path.name, path.directories, own(path.name));
+  });
+}
+
+// What comes last on one that the rank has. The image's scripts have seen it there, and may have kept it.
+void put_behind(const char* key, const Decisions& decisions) {
+  for_each_of(key, decisions, [](const char* assignment) {
+    const SearchPath path = search_path_of(assignment);
+    const char* const before = own(path.name);
+    if (*before && !strstr(before, path.directories)) set_search_path(path.name, before, path.directories);
   });
 }
 
@@ -189,6 +208,7 @@ Decisions apply_decisions(int plan) {
     else if (const char* const remedy = value_of(entry, "interpreter_remedy")) decisions.interpreter_remedy = remedy;
     else if (value_of(entry, "drop") || value_of(entry, "pass") || value_of(entry, "keep")) continue;
     else if (value_of(entry, "front") || value_of(entry, "notice") || value_of(entry, "lead")) continue;
+    else if (value_of(entry, "behind")) continue;
     else if (value_of(entry, "gpu_set") || value_of(entry, "gpu_lead") || value_of(entry, "nic")) continue;
     else if (value_of(entry, "gpu_notice") || value_of(entry, "gpu_demand")) continue;
     else if (const char* const no_driver = value_of(entry, "no_driver")) decisions.no_driver = no_driver;
@@ -204,6 +224,7 @@ Decisions apply_decisions(int plan) {
   if (!decisions.cwd) refuse();
   inject(injected_by_user);
   put_in_front("lead", decisions);
+  put_behind("behind", decisions);
   return decisions;
 }
 

@@ -38,6 +38,7 @@ Fd write_plan(const Plan& plan) {
   for (const auto& [name, value] : plan.set) entries.add("set", name + "=" + value);
   for (const auto& [name, value] : plan.fill) entries.add("fill", name + "=" + value);
   for (const auto& [name, value] : plan.lead) entries.add("lead", name + "=" + value);
+  for (const auto& [name, value] : plan.behind) entries.add("behind", name + "=" + value);
   for (const auto& [name, value] : plan.gpu_set) entries.add("gpu_set", name + "=" + value);
   for (const auto& [name, value] : plan.gpu_lead) entries.add("gpu_lead", name + "=" + value);
   return entries.seal(kWhat);

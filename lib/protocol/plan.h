@@ -31,6 +31,7 @@ struct Plan {
   std::vector<EnvironmentRule> environment;  // which of the rank's own variables stay
   std::vector<std::pair<std::string, std::string>> set;  // environment: always set to this
   std::vector<std::pair<std::string, std::string>> lead;  // environment: come first in this list of directories
+  std::vector<std::pair<std::string, std::string>> behind;  // environment: come last in it, where the rank has one
   std::vector<std::pair<std::string, std::string>> fill;  // environment: set where the rank has no such variable
   std::vector<std::pair<std::string, std::string>> gpu_lead, gpu_set;  // as lead and set, for ranks that have a GPU
 };

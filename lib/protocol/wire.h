@@ -58,4 +58,7 @@ inline constexpr char kDefaultSearchPath[] = "/usr/local/sbin:/usr/local/bin:/us
 // Slurm's PMI-2 library, where a container has it (lib/hostlibs/host_parts.h).
 inline constexpr char kPmi2Library[] = "/.slipway/host/pmi/lib/libpmi2.so.0";
 
+// What stands in for Slurm's commands, in the container of a batch script (helper/absent/absent.cc).
+inline constexpr char kAbsentCommands[] = "/.slipway/slurm";
+
 }  // namespace slipway

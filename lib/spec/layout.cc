@@ -15,8 +15,10 @@
 #include "lib/base/error.h"
 #include "lib/base/escaped_list.h"
 #include "lib/base/paths.h"
+#include "lib/base/slurm_commands.h"
 #include "lib/base/text_file.h"
 #include "lib/kernel/mount_table.h"
+#include "lib/protocol/wire.h"
 #include "lib/protocol/work_directory.h"
 
 namespace slipway {
@@ -34,6 +36,7 @@ class Layout {
 
   std::vector<LayoutEntry> entries() {
     add_system();
+    if (!request_.batch_script.empty()) add_absent_commands();
     if (terms_.mpi != Mpi::kNone) add_mpi();
     add_directories_for_files();
     add_home();
@@ -171,6 +174,15 @@ class Layout {
     constexpr unsigned long kFlags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
     add_bind(request_.spool, request_.spool, LayoutEntry::kIfThere, kAskedBy).flags = kFlags;
     add_bind(kMunge, kMunge, LayoutEntry::kIfThere, kAskedBy).flags = kFlags | MS_RDONLY;
+  }
+
+  // One program, under the name of each. A node that lacks it lacks only the sentence.
+  void add_absent_commands() {
+    constexpr char kAskedBy[] = "every batch script in an image", kProgram[] = "slipway-absent";
+    add_empty(kAbsentCommands, "0755", kAskedBy);
+    for (const std::string_view command : kSlurmCommands) entries_.back().links.emplace_back(command, kProgram);
+    add_bind(std::string(LIBEXECDIR "/") + kProgram, std::string(kAbsentCommands) + "/" + kProgram,
+             LayoutEntry::kIfThere, kAskedBy).flags = MS_RDONLY | MS_NOSUID | MS_NODEV;
   }
 
   void add_directories_for_files() {

@@ -33,6 +33,7 @@ class Variables {
     for (const std::string& name : request_.settings.env_pass) add_rule(EnvironmentRule::kPass, name);
     for (const std::string& name : request_.settings.env_unset) add_rule(EnvironmentRule::kDrop, name);
     plan_.fill.emplace_back("PATH", kDefaultSearchPath);
+    if (!request_.batch_script.empty()) plan_.behind.emplace_back("PATH", kAbsentCommands);
     for (const char* name : {"SLIPWAY_CONTAINER", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER"}) {
       plan_.set.emplace_back(name, request_.image);
     }

@@ -29,6 +29,7 @@ Plan some_plan() {
   plan.set = {{"B", "2"}};
   plan.fill = {{"C", "3"}};
   plan.lead = {{"LD_LIBRARY_PATH", "/.slipway/host/lib"}};
+  plan.behind = {{"PATH", "/.slipway/slurm"}};
   return plan;
 }
 

@@ -18,6 +18,7 @@ TEST(BatchScript, ACommandStandsWhereAShellTakesOne) {
     calls("srun", script);
   }
   calls("squeue", "echo $(squeue -h)");
+  calls("sattach", "sattach $SLURM_JOB_ID.0");
   calls("scontrol", "hosts=x\nscontrol show hostnames $SLURM_JOB_NODELIST\nsrun ./a");
 }
 

@@ -169,6 +169,30 @@ TEST(Decisions, WhatLeadsASearchPathStandsBeforeWhatStepAndImageHaveThere) {
   STRCMP_EQUAL("/host/a:/host/b:/image /host", ended.output.c_str());
 }
 
+TEST(Decisions, WhatIsBehindASearchPathStandsBehindWhatStepImageAndUserHaveThere) {
+  Plan plan = at_root();
+  plan.set = {{"PATH", "/image"}};
+  plan.behind = {{"PATH", "/.slipway/slurm"}};
+  STRCMP_EQUAL("/image:/.slipway/slurm", inside({{"PATH", "/step"}}, "PATH", plan).c_str());
+  STRCMP_EQUAL("/image:/last:/.slipway/slurm", inside({{"SLIPWAYENV_APPEND_PATH", "/last"}}, "PATH", plan).c_str());
+  STRCMP_EQUAL("/mine:/.slipway/slurm", inside({{"SLIPWAYENV_PATH", "/mine"}}, "PATH", plan).c_str());
+}
+
+TEST(Decisions, WhatIsBehindASearchPathIsThereOnce) {
+  Plan plan = at_root();
+  plan.set = {{"PATH", "/image:/.slipway/slurm:/added"}};
+  plan.behind = {{"PATH", "/.slipway/slurm"}};
+  STRCMP_EQUAL("/image:/.slipway/slurm:/added", inside({}, "PATH", plan).c_str());
+}
+
+// A program then has a path of its own, which is better than this alone.
+TEST(Decisions, NothingIsBehindASearchPathThatIsMissing) {
+  Plan plan = at_root();
+  plan.behind = {{"PATH", "/.slipway/slurm"}};
+  STRCMP_EQUAL("(unset)", inside({}, "PATH", plan).c_str());
+  STRCMP_EQUAL("", inside({{"PATH", ""}}, "PATH", plan).c_str());
+}
+
 TEST(Decisions, HoldNoSentencesByThemselves) {
   const Fd fd = write_plan(at_root());
   LONGS_EQUAL(0, in_child([&] {

@@ -300,6 +300,23 @@ TEST(Layout, TheJobsScriptIsReadOnlyWhereverItLies) {
   }
 }
 
+TEST(Layout, InAScriptsContainerAProgramHasTheNameOfEachOfSlurmsCommands) {
+  const char* const place = "/.slipway/slurm";
+  STRCMP_EQUAL("", at(place).c_str());
+  request.batch_script = "/spool/script";
+  for (const char* contain : {kNo, kYes}) {
+    options = {{"contain", contain}};
+    STRCMP_EQUAL("empty ", at(place).c_str());
+    const auto all = layout();
+    const auto directory = std::find_if(all.begin(), all.end(), [&](const auto& e) { return e.word.target == place; });
+    CHECK((std::pair<std::string, std::string>("srun", "slipway-absent") == directory->links.at(0)));
+    STRCMP_EQUAL((LIBEXECDIR "/slipway-absent " + std::string(place) + "/slipway-absent").c_str(),
+                 line_of(directory[1]).c_str());
+    LONGS_EQUAL(MS_RDONLY | MS_NOSUID | MS_NODEV, directory[1].word.flags);
+    CHECK(directory[1].need == LayoutEntry::kIfThere);
+  }
+}
+
 TEST(Layout, TheUsersMountsComeLastInTheirOrder) {
   admin({"mounts=/site"});
   request.batch_script = "/spool/script";

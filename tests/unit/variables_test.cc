@@ -65,6 +65,12 @@ TEST_GROUP(Variables) {
   }
 };
 
+TEST(Variables, AScriptsPathEndsWithWhatStandsForSlurmsCommands) {
+  CHECK(plan().behind.empty());
+  request.batch_script = "/spool/script";
+  CHECK((Pairs{{"PATH", "/.slipway/slurm"}} == plan().behind));
+}
+
 TEST(Variables, TheImageIsNamed) {
   for (const char* name : {"SLIPWAY_CONTAINER", "APPTAINER_CONTAINER", "SINGULARITY_CONTAINER"}) {
     STRCMP_EQUAL("/images/a.sif", set_to(name).c_str());
