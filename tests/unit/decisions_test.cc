@@ -182,14 +182,14 @@ TEST(Decisions, WhatIsBehindASearchPathIsThereOnce) {
   Plan plan = at_root();
   plan.set = {{"PATH", "/image:/.slipway/slurm:/added"}};
   plan.behind = {{"PATH", "/.slipway/slurm"}};
-  STRCMP_EQUAL("/image:/.slipway/slurm:/added", inside({}, "PATH", plan).c_str());
+  STRCMP_EQUAL("/image:/.slipway/slurm:/added", inside({{"A", "1"}}, "PATH", plan).c_str());
 }
 
 // A program then has a path of its own, which is better than this alone.
 TEST(Decisions, NothingIsBehindASearchPathThatIsMissing) {
   Plan plan = at_root();
   plan.behind = {{"PATH", "/.slipway/slurm"}};
-  STRCMP_EQUAL("(unset)", inside({}, "PATH", plan).c_str());
+  STRCMP_EQUAL("(unset)", inside({{"A", "1"}}, "PATH", plan).c_str());
   STRCMP_EQUAL("", inside({{"PATH", ""}}, "PATH", plan).c_str());
 }
 

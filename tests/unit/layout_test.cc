@@ -310,8 +310,7 @@ TEST(Layout, InAScriptsContainerAProgramHasTheNameOfEachOfSlurmsCommands) {
     const auto all = layout();
     const auto directory = std::find_if(all.begin(), all.end(), [&](const auto& e) { return e.word.target == place; });
     CHECK((std::pair<std::string, std::string>("srun", "slipway-absent") == directory->links.at(0)));
-    STRCMP_EQUAL((LIBEXECDIR "/slipway-absent " + std::string(place) + "/slipway-absent").c_str(),
-                 line_of(directory[1]).c_str());
+    STRCMP_CONTAINS("/slipway-absent /.slipway/slurm/slipway-absent", line_of(directory[1]).c_str());
     LONGS_EQUAL(MS_RDONLY | MS_NOSUID | MS_NODEV, directory[1].word.flags);
     CHECK(directory[1].need == LayoutEntry::kIfThere);
   }
