@@ -27,10 +27,10 @@ class Node {
   // not run.
   void hand_over(Slurm& slurm);
 
-  // When ranks are forked: the sockets are theirs alone. With SlurmdParameters=contain_spank this is called in a process
-  // that shares slurmstepd's memory but not its descriptors, and slurmstepd keeps them until it ends. Nobody waits for
-  // these ends alone: stage's ends it has closed before, so that ranks hear of stage's death, and stage hears any rank
-  // that is there (lib/process/place.h).
+  // When ranks are forked: the sockets are theirs alone. With SlurmdParameters=contain_spank this is called in a
+  // process that shares slurmstepd's memory but not its descriptors, and slurmstepd keeps them until it ends. Nobody
+  // waits for these ends alone: stage's ends it has closed before, so that ranks hear of stage's death, and stage hears
+  // any rank that is there (lib/process/place.h).
   void ranks_are_forked();
 
  private:

@@ -42,8 +42,8 @@ class OptionSources {
 
   // The values that count for one component; what was given to it is forgotten then. Relative paths are taken from
   // `directory`. Throws Error: values that are not understood; both options with different images; what can not be a
-  // local image; in srun, options without an image, unless the site may have one (lib/options/image_choice.h). What is wrong
-  // in the environment fails only commands that have, or may have, an image and would obey it.
+  // local image; in srun, options without an image, unless the site may have one (lib/options/image_choice.h). What is
+  // wrong in the environment fails only commands that have, or may have, an image and would obey it.
   struct Resolved {
     OptionValues values;
     bool image_is_inherited = false;

@@ -5,8 +5,8 @@ namespace slipway {
 
 inline constexpr char kStage[] = LIBEXECDIR "/slipway-stage";
 
-// Executes stage with these as its descriptors (lib/protocol/request.h); each must be above those numbers. Stage is nobody's
-// child that has to be reaped. Throws Error.
+// Executes stage with these as its descriptors (lib/protocol/request.h); each must be above those numbers. Stage is
+// nobody's child that has to be reaped. Throws Error.
 void start_stage(int request, int ranks, int place, int hello);
 
 }  // namespace slipway

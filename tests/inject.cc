@@ -1,12 +1,13 @@
-// inject: stands in the place of slipway-stage or slipway-enter, which lies in the directory "real" beside it, and makes
-// one system call of theirs go wrong. Which one says the file faults/NODE.NAME beside it (tests/faults writes it):
+// inject: stands in the place of slipway-stage or slipway-enter, which lies in the directory "real" beside it, and
+// makes one system call of theirs go wrong. Which one says the file faults/NODE.NAME beside it (tests/faults writes
+// it):
 //   record                         write each call of each process to the .log beside that file
 //   PROCESS CALL NTH kill          SIGKILL for the process when it comes to its NTH CALL
 //   PROCESS CALL NTH orphan        SIGKILL for its parent instead, which it outlives
 //   PROCESS CALL NTH ERROR         that call is not made, and gives this errno; close is made all the same (close(2))
 //   PROCESS CALL NTH hold          all wait until that file is gone, or ten seconds
-// PROCESS is "0", its second child "0.1", and so on: threads count as children. What enter executes is the user's and is
-// let go. Without that file nothing is changed.
+// PROCESS is "0", its second child "0.1", and so on: threads count as children. What enter executes is the user's and
+// is let go. Without that file nothing is changed.
 //
 // The helper keeps its process id, parent, descriptors, words and environment; what traces it is a process beside it
 // that holds nothing of it. (strace counts calls in all processes alike, and holds the descriptors whose end tells that

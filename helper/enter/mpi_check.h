@@ -1,5 +1,5 @@
-// Whether the program's MPI can talk to what Slurm gave this rank: stage knows the one (lib/hostlibs/mpi_check.h), only the
-// rank's environment the other.
+// Whether the program's MPI can talk to what Slurm gave this rank: stage knows the one (lib/hostlibs/mpi_check.h), only
+// the rank's environment the other.
 #pragma once
 
 #include "lib/protocol/decisions.h"

@@ -7,8 +7,8 @@
 namespace slipway {
 
 // Runs in a process of its own, as root, in the mount namespace in which the ranks stand. Sends the container over
-// `answer` (lib/protocol/message.h) as soon as ranks can use it; returns when nothing is left to do. `timeline` holds what
-// was done before. Throws Error.
+// `answer` (lib/protocol/message.h) as soon as ranks can use it; returns when nothing is left to do. `timeline` holds
+// what was done before. Throws Error.
 void make_container(const Request& request, Timeline timeline, int answer);
 
 }  // namespace slipway

@@ -13,9 +13,9 @@ namespace slipway {
 void make_private_mount_namespace();
 
 // Covers the work directory and mounts the images there so, unless the kernel must not: then (kFuse) nothing is
-// mounted, and the user's half does it (helper/rootfs/fuse_mount.h). So it is, too, with a root that is to be written where the
-// kernel cannot show it as the user's (before 6.2): `mounts` says so afterwards. Throws Error: no loop device, a file
-// system that does not mount.
+// mounted, and the user's half does it (helper/rootfs/fuse_mount.h). So it is, too, with a root that is to be written
+// where the kernel cannot show it as the user's (before 6.2): `mounts` says so afterwards. Throws Error: no loop
+// device, a file system that does not mount.
 void mount_images(const OpenedImages& images, ImageMounts& mounts, const Request& request);
 
 }  // namespace slipway

@@ -30,8 +30,8 @@ struct DataAnswer {
   uint32_t word = 0;
 };
 
-// Root reads none that is on FUSE, but one under a trusted path, to see that it is not signed (lib/policy/image_policy.h):
-// then it has it open, since not even root may open what lies on a FUSE of the user's.
+// Root reads none that is on FUSE, but one under a trusted path, to see that it is not signed
+// (lib/policy/image_policy.h): then it has it open, since not even root may open what lies on a FUSE of the user's.
 Fd for_root(const OpenedImage& image, const Request& request) {
   const bool is_read = request.settings.require_signature == Settings::RequireSignature::kNever &&
                        !is_on_a_users_fuse(image.fd.get(), request.settings.trusted_paths);

@@ -7,8 +7,9 @@
 namespace slipway {
 
 // Called by root in stage's work directory, before the user's namespace exists: where the work directory's tmpfs has no
-// such attributes, mounts at kUpperName (lib/protocol/work_directory.h) an ext4 of Settings::writable_size that the user owns.
-// False: nothing is mounted, since tmpfs will do, or since this node lacks what it takes (mke2fs, a loop device, ext4).
+// such attributes, mounts at kUpperName (lib/protocol/work_directory.h) an ext4 of Settings::writable_size that the
+// user owns. False: nothing is mounted, since tmpfs will do, or since this node lacks what it takes (mke2fs, a loop
+// device, ext4).
 bool mount_upper_layer(const Request& request);
 
 }  // namespace slipway

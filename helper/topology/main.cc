@@ -1,5 +1,5 @@
-// slipway-topology: writes where this node's GPUs and NICs are (lib/topology/locality.h), byte for byte, for stage, which
-// runs it as nobody: hwloc and what it brings along are no libraries for a process of root's.
+// slipway-topology: writes where this node's GPUs and NICs are (lib/topology/locality.h), byte for byte, for stage,
+// which runs it as nobody: hwloc and what it brings along are no libraries for a process of root's.
 
 #include <unistd.h>
 

@@ -18,10 +18,9 @@ struct EnvironmentOrder {
   char done = 1;
 };
 
-// Runs the scripts of a finished container, which stays the caller's (`unshared` and descriptors as in lib/protocol/wire.h),
-// with the environment of `rank`. Returns its plan with what they changed, and a notice of what they printed. Called by
-// root, which reads none of it.
-// Throws Error: a script that failed, an end of patience.
+// Runs the scripts of a finished container, which stays the caller's (`unshared` and descriptors as in
+// lib/protocol/wire.h), with the environment of `rank`. Returns its plan with what they changed, and a notice of what
+// they printed. Called by root, which reads none of it. Throws Error: a script that failed, an end of patience.
 Fd add_image_environment(const Request& request, const Rank& rank, unsigned unshared, std::span<const Fd> container,
                          const Patience& patience);
 

@@ -18,8 +18,8 @@ struct InitProcess {
 };
 
 // Starts it as the user, as a member of the step of which `rank` is a process, inside the container whose namespaces
-// these are (in the order of lib/protocol/wire.h), and mounts the /proc of its pid namespace there. Called by root. Throws
-// Error.
+// these are (in the order of lib/protocol/wire.h), and mounts the /proc of its pid namespace there. Called by root.
+// Throws Error.
 InitProcess start_init_process(const Request& request, const Rank& rank, std::span<const Fd> namespaces,
                                const Patience& patience);
 

@@ -26,8 +26,8 @@ namespace {
 
 // Enough for a program with its libraries; a bound, since the ranks wait meanwhile. No more is guessed at: where a
 // program imports thousands of files (tests/bench storm), one reader that knew them all and had a CPU to itself brought
-// the time from 1.8 of a warm directory's to 1.5. The components of an MPI, read while slurmstepd starts its PMIx server
-// (tests/bench mpi), brought nothing: one image has one decompressor, at which the ranks then wait for them.
+// the time from 1.8 of a warm directory's to 1.5. The components of an MPI, read while slurmstepd starts its PMIx
+// server (tests/bench mpi), brought nothing: one image has one decompressor, at which the ranks then wait for them.
 constexpr uint64_t kBudget = 64 << 20;
 constexpr int kDeepest = 4;  // of scripts whose interpreter is a script, as in the kernel
 

@@ -1,6 +1,6 @@
 // Devices as the node's CDI specs describe them (Container Device Interface): what a vendor wants done to a container
-// that gets one. slipway-cdi (helper/cdi/main.cc) reads the specs and prints this value as entries (lib/protocol/entries.h), so that
-// no other program of ours reads JSON or YAML of vendors.
+// that gets one. slipway-cdi (helper/cdi/main.cc) reads the specs and prints this value as entries
+// (lib/protocol/entries.h), so that no other program of ours reads JSON or YAML of vendors.
 #pragma once
 
 #include <optional>

@@ -23,8 +23,8 @@ std::vector<std::string> cdi_files_in(const std::string& directory);
 // Whether one of them is there. Starts no process; a directory that cannot be read has none.
 bool has_cdi_specs(const std::vector<std::string>& directories);
 
-// Runs the reader (lib/process/nobody.h); it must answer in 16 MiB, before `patience` is over. Without a spec file nothing
-// is started, and the registry is empty. Throws Error: the program is not there, or gave no answer.
+// Runs the reader (lib/process/nobody.h); it must answer in 16 MiB, before `patience` is over. Without a spec file
+// nothing is started, and the registry is empty. Throws Error: the program is not there, or gave no answer.
 CdiRegistry read_cdi_registry(const std::vector<std::string>& directories, const char* program = kCdiReader,
                               std::chrono::milliseconds patience = std::chrono::seconds(10));
 

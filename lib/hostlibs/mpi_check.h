@@ -12,8 +12,8 @@
 namespace slipway {
 
 // Stands inside the finished container. Adds to the plan what is to be said of the program that its command names:
-// which of it holds, the ranks find out (helper/enter/mpi_check.h). Of scripts, and of a program that the image's runscript
-// would start, it says nothing.
+// which of it holds, the ranks find out (helper/enter/mpi_check.h). Of scripts, and of a program that the image's
+// runscript would start, it says nothing.
 void check_mpi_of_program(Plan& plan, const Request& request, const Terms& terms);
 
 // The sentences, for a program with this MPI.

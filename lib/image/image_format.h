@@ -7,7 +7,8 @@
 
 namespace slipway {
 
-// In bytes: what the kernel's squashfs reads at once (SQUASHFS_DEVBLK_SIZE in its sources), and a loop device has whole.
+// In bytes: what the kernel's squashfs reads at once (SQUASHFS_DEVBLK_SIZE in its sources), and a loop device has
+// whole.
 inline constexpr uint64_t kLoopBlock = 1024;
 
 enum class RootKind : uint32_t { kSquashfs, kErofs, kDirectory };
@@ -20,8 +21,8 @@ struct RootPartition {
   bool leaves_overlay = false;  // the SIF has an overlay partition, too, which is not mounted
 };
 
-// For people, of an image with such a partition. Apptainer writes to it (overlay create); most are ext3, which the kernel
-// must never mount from a user's file.
+// For people, of an image with such a partition. Apptainer writes to it (overlay create); most are ext3, which the
+// kernel must never mount from a user's file.
 inline constexpr char kOverlayIsLeft[] = "its overlay partition is not mounted, only its root file system is";
 
 // `file` is a regular file or a directory. Throws Error when it is no image, a damaged one, or one that this machine

@@ -1,5 +1,5 @@
-// What a user asks of a container beside its image: the values of the --container-* options (lib/options/option_table.h),
-// understood.
+// What a user asks of a container beside its image: the values of the --container-* options
+// (lib/options/option_table.h), understood.
 #pragma once
 
 #include <optional>

@@ -15,8 +15,8 @@ namespace slipway {
 void become_user(const Request& request);                  // without any capability
 void become_user_who_can_unshare(const Request& request);  // with CAP_SYS_ADMIN in the permitted set alone
 
-// What follows returns the system call that failed, with errno, or nullptr, as in lib/process/privileges.h: slipway doctor
-// tries it and says what failed (cli/doctor/namespace_trial.h).
+// What follows returns the system call that failed, with errno, or nullptr, as in lib/process/privileges.h: slipway
+// doctor tries it and says what failed (cli/doctor/namespace_trial.h).
 
 // The latter's ids and capabilities, without the rest.
 [[nodiscard]] const char* take_ids_to_unshare(const Request& request);

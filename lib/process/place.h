@@ -25,8 +25,8 @@ void send_place(int socket, const Place& place);
 // Blocks. Nothing: whoever could have sent it is gone.
 std::optional<Place> receive_place(int socket);
 
-// Blocks until a rank waits for its container (lib/process/rank.h), and looks where it stands, by the kernel's word: nothing
-// that a user says is heard. Nothing: the step ended before. Throws Error.
+// Blocks until a rank waits for its container (lib/process/rank.h), and looks where it stands, by the kernel's word:
+// nothing that a user says is heard. Nothing: the step ended before. Throws Error.
 std::optional<Place> place_of_a_rank(const Hellos& hellos);
 
 // The one or the other, whichever comes first: the rank that should send it may be killed before it does.

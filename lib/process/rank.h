@@ -27,8 +27,8 @@ struct Patience {
 // Blocks until `socket` has a datagram or end of file. Throws Error: the limit passed, or the ranks are gone.
 void await_answer(int socket, const Patience& patience);
 
-// To be called before any rank is there, and so by who starts stage: the ranks, and whoever takes their end of the pair,
-// cannot send to `socket`. Throws Error.
+// To be called before any rank is there, and so by who starts stage: the ranks, and whoever takes their end of the
+// pair, cannot send to `socket`. Throws Error.
 void take_nothing_from_ranks(int socket);
 
 // The program that ranks execute while they wait.

@@ -1,6 +1,6 @@
 // The one message that every rank of a step on this node waits for, byte for byte: written by stage or the plugin
-// (lib/protocol/message.h), read by enter (lib/protocol/arrival.h). And what else both sides must agree on. Without the C++ library,
-// which enter does not have.
+// (lib/protocol/message.h), read by enter (lib/protocol/arrival.h). And what else both sides must agree on. Without the
+// C++ library, which enter does not have.
 #pragma once
 
 #include <sched.h>
@@ -32,9 +32,9 @@ struct Unsharable {
 inline constexpr Unsharable kUnsharable[] = {
     {CLONE_NEWNET, "net"}, {CLONE_NEWIPC, "ipc"}, {CLONE_NEWUTS, "uts"}, {CLONE_NEWPID, "pid"}};
 
-// The descriptors that come with it: the plan (lib/protocol/plan.h), the namespaces in the order in which they are joined, of
-// which those of `unshared` follow as kUnsharable has them, with a pid namespace the lifeline of its init, and with
-// GPUs what the node has of them (lib/gpu/table.h) and where the ranks agree on them (lib/gpu/meeting.h).
+// The descriptors that come with it: the plan (lib/protocol/plan.h), the namespaces in the order in which they are
+// joined, of which those of `unshared` follow as kUnsharable has them, with a pid namespace the lifeline of its init,
+// and with GPUs what the node has of them (lib/gpu/table.h) and where the ranks agree on them (lib/gpu/meeting.h).
 enum { kWirePlan, kWireUserNamespace, kWireMountNamespace, kWireOtherNamespaces };
 inline constexpr int kMostWireDescriptors = kWireOtherNamespaces + sizeof kUnsharable / sizeof kUnsharable[0] + 3;
 enum { kGpuTable, kGpuMeeting, kGpuDescriptors };  // from wire_gpus on

@@ -48,7 +48,8 @@ struct Verdict {
 using Verify = std::function<VerifiedText(const sif::Object& signature)>;
 using ObjectDigest = std::function<Digest(const sif::Object& object, Hash hash)>;
 
-// Throws what `digest` throws, and Error: the image has more signatures than are looked at. `image` comes from sif::read: ids are unique, and no two objects overlap.
+// Throws what `digest` throws, and Error: the image has more signatures than are looked at. `image` comes from
+// sif::read: ids are unique, and no two objects overlap.
 Verdict judge(const sif::Image& image, const Verify& verify, const ObjectDigest& digest);
 
 }  // namespace slipway::signature

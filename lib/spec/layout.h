@@ -26,8 +26,8 @@ struct LayoutEntry {
   size_t word_number = 0;  // of one asked for by name: its place in Options::mounts
 };
 
-// `devices` are those of the node's (lib/options/tables/device_table.h). Reads this node's mount table where the admin's
-// mounts=auto: asks for it, and resolves links of the user's directories. Throws Error.
+// `devices` are those of the node's (lib/options/tables/device_table.h). Reads this node's mount table where the
+// admin's mounts=auto: asks for it, and resolves links of the user's directories. Throws Error.
 std::vector<LayoutEntry> layout_of(const Request& request, const Accounts& accounts, const Terms& terms,
                                    const std::vector<std::string>& devices);
 

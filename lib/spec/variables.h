@@ -14,8 +14,8 @@
 
 namespace slipway {
 
-// A plan with the variables and nothing else yet. `table` is that of lib/options/tables/environment_table.h. Opens the user's
-// --container-env-file. Throws Error.
+// A plan with the variables and nothing else yet. `table` is that of lib/options/tables/environment_table.h. Opens the
+// user's --container-env-file. Throws Error.
 Plan variables_of_plan(const Request& request, const Accounts& accounts, const Terms& terms,
                        const std::vector<EnvironmentRule>& table);
 

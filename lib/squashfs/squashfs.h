@@ -34,8 +34,8 @@ class Squashfs {
     int64_t next;  // the position behind it, to go on from
   };
 
-  // Whose root's files are shown as, as the kernel's mounts show them (helper/stage/image_mount.h): the user's, under the ids
-  // that the user has where the mount is.
+  // Whose root's files are shown as, as the kernel's mounts show them (helper/stage/image_mount.h): the user's, under
+  // the ids that the user has where the mount is.
   void show_root_as(uid_t uid, gid_t gid);
 
   // All of these: false or nothing with errno set when there is no such file, or its bytes make no sense (EIO).

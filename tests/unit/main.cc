@@ -3,7 +3,8 @@
 #include <CppUTest/MemoryLeakWarningPlugin.h>
 
 int main(int argc, char** argv) {
-  // It takes what librnp keeps for its next use for a leak. AddressSanitizer, under which these tests run too, does not.
+  // It takes what librnp keeps for its next use for a leak. AddressSanitizer, under which these tests run too, does
+  // not.
   MemoryLeakWarningPlugin::turnOffNewDeleteOverloads();
   return CommandLineTestRunner::RunAllTests(argc, argv);
 }

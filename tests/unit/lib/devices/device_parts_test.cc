@@ -15,7 +15,8 @@
 
 using namespace slipway;
 
-// Two made-up GPUs and another device, with specs for both, in a work directory with an image that has a loader's cache.
+// Two made-up GPUs and another device, with specs for both, in a work directory with an image that has a loader's
+// cache.
 TEST_GROUP(DeviceParts) {
   TemporaryDirectory work;
   char before[4096];
