@@ -55,7 +55,7 @@ std::vector<Opened> open_sources(const std::vector<LayoutEntry>& layout, const H
 Fd overlay_directory(const Terms& terms, const HostPolicy& policy) {
   const std::string& path = terms.options.overlay;
   if (path.empty()) return {};
-  const std::string name = "--container-overlay=" + printable(path);
+  const std::string name = terms.options.source_of("overlay") + "=" + printable(path);
   Fd directory(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory) throw system_error(name, "open", "name a directory that exists on each node of the step");
   policy.refuse_denied(directory.get(), name, AskedFor::kByName);
@@ -194,6 +194,8 @@ void mount_into(const Fd& root, const Opened& opened, const std::vector<Opened>&
 RootWriting writing_of(const Terms& terms, bool image_is_directory) {
   RootWriting writing;
   writing.directory = terms.options.overlay;
+  writing.overlay_option = terms.options.source_of("overlay");
+  writing.writable_option = terms.options.source_of("writable");
   switch (terms.writing) {
     case Terms::Writing::kNone: break;
     case Terms::Writing::kMemory: writing.how = RootWriting::kOverlay; break;
@@ -238,10 +240,11 @@ std::string what_cannot_be_removed(const Terms& terms) {
   const std::string fails = "removing, renaming or replacing a directory of the image fails with an I/O error";
   constexpr char kRemedy[] = "a directory on ext4 or xfs";
   if (terms.writing == Terms::Writing::kOverlay) {
-    return "--container-overlay=" + printable(terms.options.overlay) +
+    return terms.options.source_of("overlay") + "=" + printable(terms.options.overlay) +
            ": its file system keeps no attributes of users; " + fails + "; name " + kRemedy;
   }
-  return "--container-writable: this kernel keeps no attributes of users in memory (Linux 6.6 does); " + fails +
+  return terms.options.source_of("writable") +
+         ": this kernel keeps no attributes of users in memory (Linux 6.6 does); " + fails +
          "; use --container-overlay with " + kRemedy;
 }
 

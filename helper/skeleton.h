@@ -20,6 +20,7 @@ struct RootWriting {
   } how = kReadOnly;
   std::string memory;     // of an overlay: the size of a tmpfs that is its upper layer; empty: it is in `directory`
   std::string directory;  // on the host, for messages: its `upper` is an overlay's upper layer or, when memory or read-only, a lower
+  std::string overlay_option = "--container-overlay", writable_option = "--container-writable";  // as errors name them
 };
 
 class Skeleton {
