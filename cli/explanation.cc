@@ -191,7 +191,9 @@ class Explanation {
     answer_["mounts"] = json::array();
     const HostPolicy policy(request_.settings, accounts_.home);
     if (image_is_directory_) attempt([&] { judge_directory(request_.image, "", AskedFor::kAsImage, policy); });
-    attempt([&] { judge_directory(terms_.options.overlay, "--container-overlay=", AskedFor::kByName, policy); });
+    attempt([&] {
+      judge_directory(terms_.options.overlay, terms_.options.source_of("overlay") + "=", AskedFor::kByName, policy);
+    });
     const std::vector<std::string> devices = devices_shown(read_device_table(request_.settings.device_table));
     for (const LayoutEntry& entry : layout_of(request_, accounts_, terms_, devices)) {
       attempt([&] { tell_mount(entry, policy); });
@@ -248,7 +250,8 @@ class Explanation {
 
   void tell_directory() {
     if (!terms_.options.workdir.empty()) {
-      answer_["directory"] = {{"path", printable(terms_.options.workdir)}, {"whose", "asked for"}};
+      answer_["directory"] = {{"path", printable(terms_.options.workdir)}, {"whose", "asked for"},
+                               {"asked_by", terms_.options.source_of("workdir")}};
     } else if (terms_.starts_in_image) {
       answer_["directory"] = {{"whose", "image"}};
     } else {

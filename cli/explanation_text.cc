@@ -65,7 +65,7 @@ std::string description_of_directory(const json& directory) {
   const std::string whose = directory["whose"];
   if (whose == "image") return "the image's own directory, else /";
   const std::string path = directory["path"];
-  if (whose == "asked for") return path + " (--container-workdir)";
+  if (whose == "asked for") return path + " (" + directory["asked_by"].get<std::string>() + ")";
   if (whose == "host") return path;
   return path + " where the image has it, else the image's own directory, else /";
 }

@@ -34,7 +34,7 @@ constexpr size_t kLongestScript = 4 << 20;
 
 std::string working_directory() {
   char path[PATH_MAX];
-  if (!getcwd(path, sizeof path)) throw system_error("--container", "getcwd", "start in a directory that exists");
+  if (!getcwd(path, sizeof path)) throw system_error("container", "getcwd", "start in a directory that exists");
   return path;
 }
 
@@ -66,9 +66,11 @@ void Client::options_are_parsed(Slurm& slurm) {
     throw Error::reported(settings_.error, kExitRefused);
   }
   const bool is_decided = settings_.error.empty() && !settings_.depends_on_job;
-  const bool is_contained =
-      is_decided ? !choose_image(resolved.values, settings_, own_subject(slurm)).image.empty() : !image.empty();
-  components_.push_back({resolved.values, is_contained, is_multi_prog(slurm, slurm.command_line()),
+  const ImageChoice choice = is_decided ? choose_image(resolved.values, settings_, own_subject(slurm))
+                                        : image_asked_for(resolved.values);
+  const bool is_contained = !choice.image.empty();
+  const std::string image_by = choice.chosen_by.empty() ? source_of(resolved.values, kImage) : choice.chosen_by;
+  components_.push_back({resolved.values, is_contained, image_by, is_multi_prog(slurm, slurm.command_line()),
                          slurm.option("bcast").has_value(), places_.next(slurm.command_line(), slurm.command_index())});
   if (!is_decided && !says_image(resolved.values) && site_names_image != false) ++undecided_;
   if (is_contained) {
@@ -141,12 +143,19 @@ void Client::refuse_task_scripts(const Slurm& slurm) const {
   }
 }
 
+const Client::Parsed& Client::first_contained() const {
+  return *std::find_if(components_.begin(), components_.end(),
+                       [](const Parsed& component) { return component.is_contained; });
+}
+
 // Only a Slurm that puts enter in front of each command can hand over a list of them. Not in launch: slurmctld has made
 // the step by then, and the job's next step would wait for its end.
 void Client::refuse_multi_prog(const Slurm& slurm) const {
   if (contained_ + undecided_ == 0 || slurm.can_prepend_word() || !is_multi_prog(slurm, slurm.command_line())) return;
   const char* const instead = "start the programs from one script that looks at SLURM_PROCID";
-  if (contained_ > 0) throw Error("--container", "does not go with --multi-prog before Slurm 23.11", instead);
+  if (contained_ > 0) {
+    throw Error(first_contained().image_by, "does not go with --multi-prog before Slurm 23.11", instead);
+  }
   throw Error("--multi-prog", "does not go with an image before Slurm 23.11, and this site may have one for the step",
               std::string(instead) + ", or add --container=none where no image is forced");
 }
@@ -188,12 +197,12 @@ void Client::export_for_job(Slurm& slurm) const {
   const auto first = std::find_if(components_.begin(), components_.end(), names_image);
   // By now sbatch has copied the environment, of its first component, for the script.
   if (first != components_.begin() && first != components_.end() && slurm.is_sbatch()) {
-    throw Error("--container", "of a later component does not reach sbatch's script",
+    throw Error(source_of(first->values, kImage), "of a later component does not reach sbatch's script",
                 "name the job's image in the first component");
   }
   // sbatch empties its environment, which is to carry the container to the nodes.
   if (slurm.is_sbatch() && slurm.option("export-file") && contained_ > 0) {
-    throw Error("--export-file", "does not go with --container",
+    throw Error("--export-file", "does not go with " + first_contained().image_by,
                 "read the file in the script, or use --export=NAME=VALUE,...");
   }
   OptionValues values = first == components_.end() ? components_.front().values : first->values;
@@ -217,11 +226,11 @@ void Client::mark_command_line(Slurm& slurm) const {
     const size_t command = component.place.command;
     if (!component.is_contained || command >= words.size() || is_marked(words[command])) continue;
     if (component.is_list) {
-      throw Error("--multi-prog", std::string("does not go with --container ") + how,
+      throw Error("--multi-prog", "does not go with " + component.image_by + " " + how,
                   "start the programs from one script that looks at SLURM_PROCID");
     }
     if (component.is_broadcast) {
-      throw Error("--bcast", std::string("does not go with --container ") + how,
+      throw Error("--bcast", "does not go with " + component.image_by + " " + how,
                   "copy the program with sbcast, or put it where all nodes see it");
     }
     words[command] = mark_command(words[command]);
@@ -249,7 +258,7 @@ void Client::launch(Slurm& slurm) const {
   const auto destination = slurm.option("bcast");  // which replaces the command afterwards, from 23.02 on
   if (words.empty() || !slurm.replace_word(0, mark_command(command_as_typed(words, command_line, path ? path : ""))) ||
       (destination && !slurm.set_option("bcast", mark_command(*destination)))) {
-    throw Error("--container", "this step's command cannot be handed to the container",
+    throw Error("container", "this step's command cannot be handed to the container",
                 "report this to slipway's authors");
   }
 }

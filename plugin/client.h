@@ -46,10 +46,13 @@ class Client {
   struct Parsed {
     OptionValues values;
     bool is_contained;  // it has an image, as far as can be seen here
+    std::string image_by;  // what names that image: "--container", a variable, a key of the admin's
     bool is_list;       // of commands (--multi-prog)
     bool is_broadcast;  // --bcast
     ParsedComponents::Component place;
   };
+
+  const Parsed& first_contained() const;  // where contained_ is not 0
 
   const Settings& settings_;
   OptionSources sources_;

@@ -33,12 +33,6 @@ void drop_what_slurm_passes_on(Slurm& slurm, std::string name) {
   slurm.unset_environment(("_SLURM_SPANK_OPTION_slipway_" + name).c_str());
 }
 
-void add(OptionValues& values, const std::string& setting, const std::string& value, const std::string& spelled) {
-  const auto [there, is_new] = values.emplace(setting, value);
-  if (is_new || there->second == value) return;
-  throw Error(spelled, "contradicts what was given before (" + printable(there->second) + ")", "give it once");
-}
-
 bool is_list(std::string_view setting) {
   constexpr std::string_view kLists[] = {"mounts", "env", "device", "no_mount"};
   return std::find(std::begin(kLists), std::end(kLists), setting) != std::end(kLists);
@@ -87,9 +81,11 @@ Error empty_image(const std::string& spelled) {
   return Error(spelled, "names no image", "name one, or none for a step on the host");
 }
 
-std::string absolute_image(const std::string& image, const PathBase& base) {
+// `option` is what named it.
+std::string absolute_image(const std::string& image, const PathBase& base, const std::string& option) {
+  const std::string what = option + "=" + printable(image);
   if (image.find('\n') != image.npos) {
-    throw Error("--container=" + printable(image), "a line break cannot be part of an image's name", "rename it");
+    throw Error(what, "a line break cannot be part of an image's name", "rename it");
   }
   if (image == kNoImage) return "";
   if (image.empty()) return image;
@@ -97,16 +93,40 @@ std::string absolute_image(const std::string& image, const PathBase& base) {
   const size_t mark = image.find('#');
   const bool is_in_registry = mark != image.npos && image.find('/') > mark && image.find_first_of(".:") < mark;
   if (image.find("://") != image.npos || is_in_registry) {
-    throw Error("--container=" + printable(image), "is an address, not an image on this cluster's file systems",
+    throw Error(what, "is an address, not an image on this cluster's file systems",
                 "pull it into a SIF file first and name that file");
   }
-  return absolute_path(image, base, "--container=" + printable(image));
+  return absolute_path(image, base, what);
+}
+
+// Slurm's own, which stands for its --container.
+std::pair<std::string, std::string> native_variable(const Slurm& slurm) {
+  const char* const name = slurm.launches_steps() ? "SRUN_CONTAINER"
+                           : slurm.is_sbatch()    ? "SBATCH_CONTAINER"
+                                                  : "SALLOC_CONTAINER";
+  return {name, slurm.environment(name).value_or("")};
 }
 
 }  // namespace
 
+void OptionSources::add(SaidValues& values, const std::string& setting, const Said& said, const std::string& spelled) {
+  const auto [there, is_new] = values.emplace(setting, said);
+  if (is_new || there->second.value == said.value) return;
+  throw Error(spelled, "contradicts what was given before (" + printable(there->second.value) + ")", "give it once");
+}
+
+// As they travel.
+OptionValues OptionSources::plain(const SaidValues& values) {
+  OptionValues plain;
+  for (const auto& [setting, said] : values) {
+    plain.emplace(setting, said.value);
+    note_source(plain, setting, said.by);
+  }
+  return plain;
+}
+
 OptionSources::OptionSources(Slurm& slurm, Settings::Options options, std::vector<std::string> command_line)
-    : command_line_(std::move(command_line)) {
+    : command_line_(std::move(command_line)), native_variable_(native_variable(slurm)) {
   take_inherited(slurm);
   for (const char* prefix : {kOwnPrefix, kPyxisPrefix}) {
     // Where Pyxis runs too, its variables are its own.
@@ -125,18 +145,26 @@ void OptionSources::take_inherited(Slurm& slurm) {
   const auto image = take_variable(slurm, kContainer);
   const auto text = take_variable(slurm, kJobVariable);
   if (!slurm.launches_steps()) return;
-  if (image && !image->empty()) inherited_[kImage] = *image;
+  OptionValues values;
   try {
-    if (text) inherited_.merge(with_absolute_paths(values_in(*text), "/"));
+    if (text) values = with_absolute_paths(values_in(*text), "/");
   } catch (const Error& error) {
     inherited_error_ = error;
+  }
+  if (image && !image->empty()) {
+    values[kImage] = *image;
+    // In a job it was typed at the job or step around this one; elsewhere somebody exported it.
+    if (!slurm.environment("SLURM_JOB_ID")) note_source(values, kImage, kContainer);
+  }
+  for (const auto& [setting, value] : values) {
+    if (setting != kSaidBy) inherited_[setting] = {value, source_of(values, setting)};
   }
 }
 
 // One prefix's variables, behind those that were taken before; two of them that contradict each other are an error.
 // What is wrong stays in the environment, for the job's own commands to complain about.
 void OptionSources::take_variables(Slurm& slurm, const char* prefix) {
-  OptionValues found;
+  SaidValues found;
   std::vector<std::pair<std::string, std::string>> taken;  // setting and variable
   std::map<std::string, Error> wrong;
   for (const OptionSpelling& spelling : option_spellings()) {
@@ -147,8 +175,9 @@ void OptionSources::take_variables(Slurm& slurm, const char* prefix) {
     try {
       const std::string value = value_in_variable(spelling, variable, *text);
       if (spelling.setting == std::string_view(kImage) && value.empty()) throw empty_image(variable + "=");
-      with_absolute_paths({{spelling.setting, value}}, "/");  // for its errors
-      add(found, spelling.setting, value, variable);
+      const Said said{value, variable};
+      with_absolute_paths(plain({{spelling.setting, said}}), "/");  // for its errors
+      add(found, spelling.setting, said, variable);
       taken.emplace_back(spelling.setting, variable);
     } catch (const Error& error) {
       wrong.emplace(spelling.setting, error);
@@ -170,7 +199,7 @@ void OptionSources::take_apptainers(const Slurm& slurm) {
   for (const auto& [name, value] : variables.binds) {
     try {
       with_absolute_sources(value, name, "/");  // for its errors
-      add_to_list(binds_, value);
+      binds_.emplace_back(name, value);
     } catch (const Error& error) {
       wrong_variables_.emplace(name, error);
     }
@@ -181,41 +210,63 @@ void OptionSources::take(const OptionSpelling& spelling, const char* argument) {
   const std::string value = spelling.value ? spelling.value : argument ? argument : "";
   const std::string spelled = std::string("--") + spelling.name + (spelling.value ? "" : "=" + printable(value));
   if (spelling.setting == std::string_view(kImage) && value.empty()) throw empty_image(spelled);
-  OptionValues& values = was_typed(spelling, value, command_line_) ? typed_ : scripted_;
+  SaidValues& values = was_typed(spelling, value, command_line_) ? typed_ : scripted_;
+  const Said said{value, std::string("--") + spelling.name};
   const auto before = values.find(spelling.setting), carried_over = given_before_.find(spelling.setting);
-  if (before != values.end() && carried_over != given_before_.end() && before->second == carried_over->second) {
+  if (before != values.end() && carried_over != given_before_.end() &&
+      before->second.value == carried_over->second.value) {
     values.erase(before);
   }
-  if (is_list(spelling.setting)) add_to_list(values[spelling.setting], value);
-  else if (spelling.setting == std::string_view(kImage)) values[kImage] = value;
-  else add(values, spelling.setting, value, spelled);
+  if (is_list(spelling.setting)) {
+    Said& list = values[spelling.setting];
+    add_to_list(list.value, value);
+    list.by = said.by;
+  } else if (spelling.setting == std::string_view(kImage)) {
+    values[kImage] = said;
+  } else {
+    add(values, spelling.setting, said, spelled);
+  }
 }
 
 // Beside the image of our own option: what was typed wins over what a script or a variable of Slurm's says.
-void OptionSources::take_native(OptionValues& values, const std::string& image, const PathBase& base) const {
+void OptionSources::take_native(SaidValues& values, const std::string& image, const PathBase& base) const {
+  const bool native_is_typed = was_typed(kNative, image, command_line_);
+  const bool is_of_variable = !native_is_typed && image == native_variable_.second && !image.empty();
+  const std::string by = is_of_variable ? native_variable_.first : "--container";
   if (image.empty()) throw empty_image("--container=");
   const auto option = values.find(kImage);
-  if (option != values.end() && absolute_image(image, base) != absolute_image(option->second, base)) {
+  if (option != values.end() &&
+      absolute_image(image, base, by) != absolute_image(option->second.value, base, option->second.by)) {
     if (native_is_carried_over_) return;
-    const bool native_is_typed = was_typed(kNative, image, command_line_),
-               option_is_typed = was_typed(option_spellings().front(), option->second, command_line_);
+    const bool option_is_typed = was_typed(option_spellings().front(), option->second.value, command_line_);
     if (native_is_typed == option_is_typed) {
-      throw Error("--container=" + printable(image) + " and --container-image=" + printable(option->second),
-                  "name different images", "give one of the two options");
+      throw Error(by + "=" + printable(image) + " and " + option->second.by + "=" + printable(option->second.value),
+                  "name different images", "give one of the two");
     }
     if (option_is_typed) return;
   }
-  values[kImage] = image;
+  values[kImage] = {image, by};
+}
+
+void OptionSources::add_binds(SaidValues& values) const {
+  if (binds_.empty()) return;
+  Said& mounts = values["mounts"];
+  std::string binds;
+  for (const auto& [name, value] : binds_) {
+    add_to_list(binds, value);
+    mounts.by += (mounts.by.empty() ? "" : " and ") + name;
+  }
+  put_in_front(mounts.value, binds);
 }
 
 OptionSources::Resolved OptionSources::resolve(const std::string& directory, bool launches_steps,
                                                bool may_have_sites_image) {
   const PathBase base(directory, home_);
-  OptionValues values = std::exchange(typed_, {});
+  SaidValues values = std::exchange(typed_, {});
   values.merge(scripted_);
   scripted_.clear();
   if (!launches_steps) given_before_ = values;
-  const std::string first_given = values.empty() ? "" : option_of(values.begin()->first);
+  const std::string first_given = values.empty() ? "" : values.begin()->second.by;
   if (const auto native = std::exchange(native_image_, std::nullopt)) take_native(values, *native, base);
   const bool names_image = values.contains(kImage);
   const auto wrong = std::find_if(wrong_variables_.begin(), wrong_variables_.end(),
@@ -223,25 +274,28 @@ OptionSources::Resolved OptionSources::resolve(const std::string& directory, boo
   values.insert(variables_.begin(), variables_.end());
   const bool is_inherited = !values.contains(kImage);
   values.insert(inherited_.begin(), inherited_.end());
-  const bool is_said = values.contains(kImage);
-  const std::string image = absolute_image(image_of(values), base);
+  const auto said_image = values.find(kImage);
+  const bool is_said = said_image != values.end();
+  const Said image_said = is_said ? said_image->second : Said();
+  const std::string image = absolute_image(image_said.value, base, image_said.by);
   const bool may_have_image = !image.empty() || (!is_said && may_have_sites_image);
   if (may_have_image) {
     if (wrong != wrong_variables_.end()) throw wrong->second;
     if (inherited_error_) throw *inherited_error_;
-    if (!binds_.empty()) put_in_front(values["mounts"], binds_);
   } else if (launches_steps) {
     values.clear();
   }
-  if (is_said) values[kImage] = image;
+  if (is_said) values[kImage] = {image, image_said.by};
   // Of a job they are what its steps inherit, which may name an image.
   if (image.empty() && launches_steps && !first_given.empty() && !names_image) {
     if (!may_have_image) {
       throw Error(first_given, "asks for a container, and no image is named", "add --container=IMAGE");
     }
-    values[kImage] = kSitesImage;
+    values[kImage] = {kSitesImage, "--container"};
   }
-  return {with_absolute_paths(values, base), is_inherited, may_have_image ? notice_ : ""};
+  with_absolute_paths(plain(values), base);  // for its errors, before Apptainer's come to the mounts
+  if (may_have_image) add_binds(values);
+  return {with_absolute_paths(plain(values), base), is_inherited, may_have_image ? notice_ : ""};
 }
 
 }  // namespace slipway

@@ -52,19 +52,30 @@ class OptionSources {
   Resolved resolve(const std::string& directory, bool launches_steps, bool may_have_sites_image);
 
  private:
-  void take_native(OptionValues& values, const std::string& image, const PathBase& base) const;
+  // A value, and by what its user said it: "--container-ns", "SLIPWAY_UNSHARE".
+  struct Said {
+    std::string value, by;
+  };
+  using SaidValues = std::map<std::string, Said, std::less<>>;
+
+  static void add(SaidValues& values, const std::string& setting, const Said& said, const std::string& spelled);
+  static OptionValues plain(const SaidValues& values);
+  void take_native(SaidValues& values, const std::string& image, const PathBase& base) const;
+  void add_binds(SaidValues& values) const;
   void take_inherited(Slurm& slurm);
   void take_variables(Slurm& slurm, const char* prefix);
   void take_apptainers(const Slurm& slurm);
 
   const std::vector<std::string> command_line_;
-  OptionValues typed_, scripted_, variables_, inherited_;
+  SaidValues typed_, scripted_, variables_, inherited_;
   // Of a job's component before: Slurm gives them to the next one too, before its own (spank_process_env_options).
-  OptionValues given_before_;
+  SaidValues given_before_;
   std::optional<std::string> native_image_;
   bool native_is_carried_over_ = false;
+  std::pair<std::string, std::string> native_variable_;  // of this command: name and value
   std::map<std::string, Error> wrong_variables_;  // by what they would set, or by their own names
-  std::string binds_, notice_;                    // of Apptainer's variables
+  std::vector<std::pair<std::string, std::string>> binds_;  // of Apptainer's variables: name and value
+  std::string notice_;                                     // of theirs
   std::string home_;                              // empty: none is known
   std::optional<Error> inherited_error_;
 };

@@ -59,7 +59,7 @@ void name_runtime(Slurm& slurm) {
   if (slurm.finds_runtime() && slurm.set_option(kRuntime, kOurs)) return;
   // With an oci.conf, Slurm's own container support takes --container first, and fails on a SIF.
   if (oci_conf.empty()) return;
-  throw Error("--container", "Slurm's own OCI containers are configured here (" + oci_conf + ")",
+  throw Error("container", "Slurm's own OCI containers are configured here (" + oci_conf + ")",
               "ask the admin to choose one of the two: slipway needs a Slurm without oci.conf, or Slurm 26.11 with "
               "runtime_slipway.so");
 }

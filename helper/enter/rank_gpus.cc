@@ -87,7 +87,7 @@ void refuse_demands(const Decisions& decisions, Mask shown) {
     const long gpu = strtol(demand, &name, 10);
     if (gpu >= 0 && gpu < topology::kMostGpus && shown & gpu::bit(static_cast<int>(gpu))) continue;
     fail(kExitRefused, name + 1, "Slurm did not grant the step this GPU",
-         "ask Slurm for it (srun --gpus), or leave it out of --container-device");
+         "ask Slurm for it (srun --gpus), or leave it out");
   }
 }
 

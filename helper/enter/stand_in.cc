@@ -16,7 +16,7 @@ namespace slipway {
 
 namespace {
 
-constexpr char kWhat[] = "--container-unshare=pid";
+constexpr char kWhat[] = "container";
 
 // What slurmstepd does for a rank with --pty (login_tty(3)), done again for the one inside: only the leader of a
 // session has a terminal to control, and a shell there must find its own process group in front of it.

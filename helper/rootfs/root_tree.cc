@@ -54,7 +54,7 @@ std::vector<Opened> open_sources(const std::vector<LayoutEntry>& layout, const H
 Fd overlay_directory(const Terms& terms, const HostPolicy& policy) {
   const std::string& path = terms.options.overlay;
   if (path.empty()) return {};
-  const std::string name = "--container-overlay=" + printable(path);
+  const std::string name = terms.options.source_of("overlay") + "=" + printable(path);
   Fd directory(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!directory) throw system_error(name, "open", "name a directory that exists on each node of the step");
   policy.refuse_denied(directory.get(), name, AskedFor::kByName);
@@ -193,6 +193,8 @@ void mount_into(const Fd& root, const Opened& opened, const std::vector<Opened>&
 RootWriting writing_of(const Terms& terms, bool image_is_directory) {
   RootWriting writing;
   writing.directory = terms.options.overlay;
+  writing.overlay_option = terms.options.source_of("overlay");
+  writing.writable_option = terms.options.source_of("writable");
   switch (terms.writing) {
     case Terms::Writing::kNone: break;
     case Terms::Writing::kMemory: writing.how = RootWriting::kOverlay; break;
@@ -237,11 +239,12 @@ std::string what_cannot_be_removed(const Terms& terms) {
   const std::string fails = "removing, renaming or replacing a directory of the image fails with an I/O error";
   constexpr char kRemedy[] = "a directory on ext4 or xfs";
   if (terms.writing == Terms::Writing::kOverlay) {
-    return "--container-overlay=" + printable(terms.options.overlay) +
+    return terms.options.source_of("overlay") + "=" + printable(terms.options.overlay) +
            ": its file system keeps no attributes of users; " + fails + "; name " + kRemedy;
   }
-  return "--container-writable: this kernel keeps no attributes of users in memory (Linux 6.6 does), and this node lacks "
-         "mke2fs or a loop device for an ext4 there; " + fails + "; use --container-overlay with " + kRemedy;
+  return terms.options.source_of("writable") +
+         ": this kernel keeps no attributes of users in memory (Linux 6.6 does), and this node lacks mke2fs or a loop "
+         "device for an ext4 there; " + fails + "; use --container-overlay with " + kRemedy;
 }
 
 // The new root must be a mount of this namespace's own: one inherited from root's namespace is locked, and pivot_root

@@ -56,7 +56,7 @@ Skeleton::Skeleton(const RootWriting& writing, Fd layers) : writing_(writing), l
   skeleton_ = open_directory(writing.how == RootWriting::kDirectory ? kImageName : kSkeletonName);
   image_path_ = real_path(image_.get());
   if (writing.how == RootWriting::kDirectory && faccessat(image_.get(), ".", W_OK, AT_EACCESS) != 0) {
-    throw system_error("--container-writable", "the image is a directory that you cannot write",
+    throw system_error(writing.writable_option, "the image is a directory that you cannot write",
                        "copy it, or keep what is written elsewhere with --container-overlay=DIR");
   }
   if (layers_) make_layers();
@@ -173,7 +173,7 @@ std::string Skeleton::image_file(const std::string& path) const {
 
 // Both layers lie in one directory, as overlayfs wants them; the names are those that Apptainer uses.
 void Skeleton::make_layers() {
-  const std::string what = "--container-overlay=" + printable(writing_.directory);
+  const std::string what = writing_.overlay_option + "=" + printable(writing_.directory);
   if (!writing_.memory.empty() || writing_.how != RootWriting::kOverlay) return;
   for (const char* name : {kUpper, kWork}) {
     if (mkdirat(layers_.get(), name, 0755) != 0 && errno != EEXIST) {
@@ -191,7 +191,7 @@ void Skeleton::mount_overlay() {
          mount("slipway", kUpperName, "tmpfs", MS_NOSUID | MS_NODEV, size.c_str()) != 0) ||
         mkdir((std::string(kUpperName) + "/" + kUpper).c_str(), 0755) != 0 ||
         mkdir((std::string(kUpperName) + "/" + kWork).c_str(), 0755) != 0) {
-      throw system_error("--container-writable", "mount(tmpfs)");
+      throw system_error(writing_.writable_option, "mount(tmpfs)");
     }
     upper = kUpperName;
   }
@@ -212,10 +212,10 @@ void Skeleton::mount_overlay() {
     if (errno != EINVAL) break;
   }
   if (errno == EBUSY) {
-    throw Error("--container-overlay=" + printable(writing_.directory), "another step on this node writes it",
+    throw Error(writing_.overlay_option + "=" + printable(writing_.directory), "another step on this node writes it",
                 "wait for its end, name another directory, or only read it (DIR:ro)");
   }
-  throw system_error(layers_ ? "--container-overlay=" + printable(writing_.directory) : "--container-writable",
+  throw system_error(layers_ ? writing_.overlay_option + "=" + printable(writing_.directory) : writing_.writable_option,
                      "mount(overlay)",
                      "this takes Linux 5.11 and, for --container-overlay, a directory on a local file system");
 }

@@ -19,8 +19,10 @@ struct RootWriting {
     kDirectory,  // the image is a directory that is written itself: mount points are made there, and stay
   } how = kReadOnly;
   std::string memory;     // of an overlay: the size of a tmpfs that is its upper layer; empty: it is in `directory`
-  std::string directory;  // on the host, for messages: its `upper` is an overlay's upper layer or, when memory or read-only, a lower
+  // On the host, for messages: its `upper` is an overlay's upper layer or, when memory or read-only, a lower one.
+  std::string directory;
   bool memory_is_mounted = false;  // by root, with a file system of its own (helper/stage/upper_layer.h)
+  std::string overlay_option = "--container-overlay", writable_option = "--container-writable";  // as errors name them
 };
 
 class Skeleton {

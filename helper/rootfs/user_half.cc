@@ -61,23 +61,23 @@ void unshare_namespaces() {
   must(become_undumpable());
 }
 
-void bring_loopback_up() {
+void bring_loopback_up(const std::string& option) {
   const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq interface{};
   strcpy(interface.ifr_name, "lo");
   interface.ifr_flags = IFF_UP;
   if (!socket || ioctl(socket.get(), SIOCSIFFLAGS, &interface) != 0) {
-    throw system_error(unshare_option(CLONE_NEWNET), "ioctl(SIOCSIFFLAGS)");
+    throw system_error(unshare_option(option, CLONE_NEWNET), "ioctl(SIOCSIFFLAGS)");
   }
 }
 
 // After the user's own, which then owns them; one by one, since the error does not name the one that failed. That of
 // processes is not for this process, which will be gone before the ranks come (helper/user/init_process.h).
-void unshare_others(unsigned namespaces) {
+void unshare_others(unsigned namespaces, const std::string& option) {
   for (const auto& [flag, name] : kUnsharable) {
-    if (namespaces & flag && flag != CLONE_NEWPID) unshare_namespace(flag, unshare_option(flag));
+    if (namespaces & flag && flag != CLONE_NEWPID) unshare_namespace(flag, unshare_option(option, flag));
   }
-  if (namespaces & CLONE_NEWNET) bring_loopback_up();
+  if (namespaces & CLONE_NEWNET) bring_loopback_up(option);
 }
 
 std::string name_of_word(const Terms& terms, uint32_t word) { return printable(terms.options.mounts.at(word).source); }
@@ -142,7 +142,7 @@ void run_user_half(const Request& request, Names names, int socket) {
   receive_order(socket, writable_bytes_of(images));
   must(make_unshare_effective());
   unshare_namespaces();
-  unshare_others(terms.namespaces);
+  unshare_others(terms.namespaces, terms.options.source_of("unshare"));
   answer(socket, bytes_of(Unshared{nanoseconds(prepared - start), terms.remaps_root, terms.namespaces}));
   wait_for_go(socket);
   Plan plan = variables_of_plan(request, accounts, terms, table);

@@ -40,16 +40,16 @@ void ignore_signals() {
 }
 
 // Only a process of the namespace can mount its /proc: over the host's, which the kernel wants to see whole beside it.
-void mount_proc() {
+void mount_proc(const std::string& option) {
   if (mount("slipway", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0) return;
-  throw system_error(unshare_option(CLONE_NEWPID), "mount(proc)",
+  throw system_error(option, "mount(proc)",
                      "ask the admin whether parts of this node's /proc are covered by other mounts");
 }
 
-[[noreturn]] void run_init(Pipe lifeline, int socket) {
+[[noreturn]] void run_init(const std::string& option, Pipe lifeline, int socket) {
   prctl(PR_SET_NAME, "slipway-init", 0, 0, 0);
   ignore_signals();
-  mount_proc();
+  mount_proc(option);
   const Fd own(open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC));
   if (!own) throw system_error("/proc/self/ns/pid", "open");
   must(give_up_all_privileges());
@@ -71,11 +71,12 @@ void make_init(const Request& request, pid_t rank, size_t count, int socket) {
   take_limits_of(rank);
   const std::vector<int> namespaces = numbers_of(datagram.descriptors);
   must(join_container(namespaces.data(), static_cast<int>(namespaces.size())));
-  unshare_namespace(CLONE_NEWPID, unshare_option(CLONE_NEWPID));
+  const std::string option = unshare_option(source_of(request.options, "unshare"), CLONE_NEWPID);
+  unshare_namespace(CLONE_NEWPID, option);
   Pipe lifeline = make_pipe();
   const pid_t init = fork();
-  if (init < 0) throw system_error(unshare_option(CLONE_NEWPID), "fork", "raise the limit on processes (ulimit -u)");
-  if (init == 0) run_init(std::move(lifeline), socket);
+  if (init < 0) throw system_error(option, "fork", "raise the limit on processes (ulimit -u)");
+  if (init == 0) run_init(option, std::move(lifeline), socket);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ namespace slipway {
 
 namespace {
 
-constexpr char kOption[] = "--container-device", kGpus[] = "CDI specs of the node's GPUs";
+constexpr char kGpus[] = "CDI specs of the node's GPUs";
 constexpr char kCache[] = "/etc/ld.so.cache", kDev[] = "/dev/";
 constexpr std::pair<unsigned, GpuVendor> kVendors[] = {{topology::kNvidia, GpuVendor::kNvidia},
                                                        {topology::kAmd, GpuVendor::kAmd},
@@ -77,7 +77,7 @@ class Devices {
     return is_there || gpu_of(gpus_, node) >= 0 || is_companion(gpus_, node);
   }
 
-  CdiParts parts_of(const std::vector<CdiChoice>& chosen, const char* asked_by) {
+  CdiParts parts_of(const std::vector<CdiChoice>& chosen, const std::string& asked_by) {
     CdiParts found = cdi_parts(chosen, [&](const std::string& node) { return is_handled(node); }, asked_by);
     const auto move_to = [](auto& from, auto& to) {
       std::move(from.begin(), from.end(), std::back_inserter(to));
@@ -120,15 +120,16 @@ class Devices {
 
   void add_asked() {
     if (terms_.options.devices.empty()) return;
-    if (!node_.cdi_error.empty()) throw Error(kOption, node_.cdi_error, "");
-    const std::vector<CdiChoice> chosen = parse_cdi_device_names(terms_.options.devices, node_.registry, kOption);
+    const std::string option = terms_.options.source_of("device");
+    if (!node_.cdi_error.empty()) throw Error(option, node_.cdi_error, "");
+    const std::vector<CdiChoice> chosen = parse_cdi_device_names(terms_.options.devices, node_.registry, option);
     for (const auto& [spec, device] : chosen) {
       refuse_kind(*spec);
       for (const CdiEdits* edits : {&spec->edits, &device->edits}) {
         for (const CdiNode& node : edits->nodes) demand_gpu(spec->kind + "=" + device->name, node.source);
       }
     }
-    const CdiParts found = parts_of(chosen, kOption);
+    const CdiParts found = parts_of(chosen, option);
     plan_.set.insert(plan_.set.end(), found.environment.begin(), found.environment.end());
     plan_.notices.insert(plan_.notices.end(), found.notices.begin(), found.notices.end());
   }
@@ -136,7 +137,7 @@ class Devices {
   void refuse_kind(const CdiSpec& spec) const {
     const std::vector<std::string>& allowed = request_.settings.devices_allow;
     if (allowed.empty() || std::find(allowed.begin(), allowed.end(), spec.kind) != allowed.end()) return;
-    throw Error(std::string(kOption) + "=" + spec.kind,
+    throw Error(terms_.options.source_of("device") + "=" + spec.kind,
                 "is not among the devices that may be asked for here (" +
                     words_of_key(request_.settings, "devices_allow") + ")",
                 "leave it out, or ask the admin");

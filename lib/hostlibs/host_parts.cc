@@ -21,7 +21,6 @@ namespace slipway {
 
 namespace {
 
-constexpr char kMpiOption[] = "--container-mpi=host", kFabricOption[] = "--container-fabric=host";
 constexpr char kPmiOption[] = "--mpi=pmi2";
 constexpr char kFabricLibrary[] = "libfabric.so.1", kPmi2Name[] = "libpmi2.so.0";
 constexpr char kOpenMpi[] = "Open MPI";
@@ -65,6 +64,12 @@ class HostParts {
   }
 
  private:
+  // What asks for it, as errors name it: of the MPI, also a key of the site's.
+  std::string mpi_option() const {
+    return terms_.options.mpi ? terms_.options.source_of("mpi") + "=host" : words_of_key(request_.settings, "mpi");
+  }
+  std::string fabric_option() const { return terms_.options.source_of("fabric") + "=host"; }
+
   LibraryRoot image() const { return {image_files_, image_search_}; }
   LibraryRoot host() const { return {host_files_, host_search_}; }
 
@@ -77,7 +82,7 @@ class HostParts {
     if (all.empty()) return std::nullopt;
     const auto differs = [&](const MpiLibrary& other) { return names_for(other.soname) != names_for(all[0].soname); };
     if (std::any_of(all.begin(), all.end(), differs)) {
-      throw Error(kMpiOption, "the image has more than one MPI, and it is not known which its program uses",
+      throw Error(mpi_option(), "the image has more than one MPI, and it is not known which its program uses",
                   std::string("name the program by its absolute path, ") + kKeepImages);
     }
     return all[0];
@@ -94,7 +99,7 @@ class HostParts {
     for (const char* name : {"libmpi.so.40", "libmpi.so.12", "libmpich.so.12"}) {
       if (!host_search_.find(name).empty()) return name;
     }
-    throw Error(kMpiOption, "this node has no MPI",
+    throw Error(mpi_option(), "this node has no MPI",
                 "load the host's MPI before you submit (module load), or ask the admin to install it on each node");
   }
 
@@ -108,7 +113,7 @@ class HostParts {
       has += (has.empty() ? "" : ", ") + described(mpi);
     }
     has = has.empty() ? "no MPI" : "only " + has;
-    throw Error(kMpiOption, "the image's program needs " + printable(wanted) + ", and this node has " + has,
+    throw Error(mpi_option(), "the image's program needs " + printable(wanted) + ", and this node has " + has,
                 std::string("load one of the same ABI before you submit (module load), ") + kKeepImages);
   }
 
@@ -116,13 +121,13 @@ class HostParts {
     const std::optional<MpiLibrary> images = mpi_of_image();
     const MpiLibrary hosts = mpi_of_host(images ? images->soname : name_without_image());
     if (images) compare(*images, hosts);
-    bring("mpi", {hosts.soname}, kMpiOption);
-    for (const std::string& name : names_for(hosts.soname)) add_link("mpi", name, hosts.path, kMpiOption);
+    bring("mpi", {hosts.soname}, mpi_option());
+    for (const std::string& name : names_for(hosts.soname)) add_link("mpi", name, hosts.path, mpi_option());
   }
 
   void compare(const MpiLibrary& images, const MpiLibrary& hosts) const {
     if ((images.family == kOpenMpi) != (hosts.family == kOpenMpi)) {
-      throw Error(kMpiOption, "the image has " + described(images) + ", this node " + described(hosts) +
+      throw Error(mpi_option(), "the image has " + described(images) + ", this node " + described(hosts) +
                                   ": libraries of the same name that do not fit each other",
                   std::string("load an MPI of the same kind before you submit (module load), ") + kKeepImages);
     }
@@ -134,10 +139,10 @@ class HostParts {
 
   void add_fabric() {
     if (image_search_.find(kFabricLibrary).empty()) {
-      throw Error(kFabricOption, std::string("the image has no ") + kFabricLibrary + " to be replaced",
+      throw Error(fabric_option(), std::string("the image has no ") + kFabricLibrary + " to be replaced",
                   "leave it out: its MPI does not use libfabric, or brings one of its own");
     }
-    bring("fabric", {kFabricLibrary}, kFabricOption);
+    bring("fabric", {kFabricLibrary}, fabric_option());
   }
 
   // For Intel MPI, which is told where it is, and for images whose MPI was linked with one that they do not have.
@@ -150,12 +155,12 @@ class HostParts {
     if (image_search_.find(kPmi2Name).empty()) lead("pmi");
   }
 
-  HostLibraries libraries_of(const std::vector<std::string>& names, const char* option) {
+  HostLibraries libraries_of(const std::vector<std::string>& names, const std::string& option) {
     if (!table_) table_ = read_library_table(request_.settings.library_table);
     return host_libraries(names, host(), image(), *table_, option);
   }
 
-  void bring(const std::string& part, const std::vector<std::string>& names, const char* option) {
+  void bring(const std::string& part, const std::vector<std::string>& names, const std::string& option) {
     const HostLibraries libraries = libraries_of(names, option);
     const GlibcVersion images = glibc_of(image());
     if (libraries.glibc > images) {
@@ -172,7 +177,7 @@ class HostParts {
     plan_.lead.emplace_back("LD_LIBRARY_PATH", std::string(kHostParts) + "/" + part + "/lib");
   }
 
-  void show(const std::string& part, const HostLibraries& libraries, const char* option) {
+  void show(const std::string& part, const HostLibraries& libraries, const std::string& option) {
     for (const HostLibraries::Library& library : libraries.libraries) {
       add_link(part, library.name, library.path, option);
     }
@@ -180,7 +185,7 @@ class HostParts {
   }
 
   // In `lib` of the part, under the name by which the library is needed.
-  void add_link(const std::string& part, const std::string& name, const std::string& path, const char* option) {
+  void add_link(const std::string& part, const std::string& name, const std::string& path, const std::string& option) {
     directory_.add_link(part + "/lib/" + name, path, option, AskedFor::kByLibraryPath);
   }
 

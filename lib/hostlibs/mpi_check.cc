@@ -83,12 +83,14 @@ void judge_mpi(Plan& plan, const MpiLibrary& mpi, const std::string& program, co
                   otherwise + ", or say --container-mpi=none if that is what you want";
   }
   if (mpi.pmix && terms.namespaces & CLONE_NEWNET) {
-    plan.no_pmix = its + "asks Slurm's PMIx server over the node's loopback, which --container-unshare=net takes " +
-                   "away; leave net out" + or_pmi;
+    plan.no_pmix = its + "asks Slurm's PMIx server over the node's loopback, which " +
+                   terms.options.source_of("unshare") + "=net takes away; leave net out" + or_pmi;
   } else if (mpi.pmix && terms.remaps_root) {
     // The client tells the server its uid, and the server compares.
-    plan.no_pmix = its + "is turned away by Slurm's PMIx server, since inside you are shown as root; leave out " +
-                   "--container-remap-root" + or_pmi;
+    plan.no_pmix = its + "is turned away by Slurm's PMIx server, since inside you are shown as root; " +
+                   (terms.options.remap_root ? "leave out " + terms.options.source_of("remap_root")
+                                             : "add --no-container-remap-root, as the site shows all so") +
+                   or_pmi;
   }
 }
 

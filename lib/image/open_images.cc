@@ -88,7 +88,8 @@ OpenedImage open_root_image(const Request& request) {
   OpenedImage image;
   image.name = printable(request.image);
   if (request.image.empty() || request.image[0] != '/') {
-    throw Error("--container=" + image.name, "is not an absolute path", "give the image's whole path");
+    throw Error(source_of(request.options, kImage) + "=" + image.name, "is not an absolute path",
+                "give the image's whole path");
   }
   image.fd = open_image(request.image);
   refuse_other_kinds(image.fd.get(), image.name);
@@ -110,8 +111,8 @@ std::vector<DataImage> open_data_images(const Request& request, const std::vecto
     if (!policy) policy.emplace(request.settings, "/");
     policy->refuse_denied(fd.get(), name, AskedFor::kByName);
     if (images.size() == kMostDataImages) {
-      throw Error("--container-mounts", "names more than " + std::to_string(kMostDataImages) + " images",
-                  "put several of them into one");
+      throw Error(source_of(request.options, "mounts"),
+                  "names more than " + std::to_string(kMostDataImages) + " images", "put several of them into one");
     }
     DataImage image;
     image.image.name = name;

@@ -24,13 +24,13 @@ ImageChoice forced_image(const OptionValues& asked, const Settings& settings) {
   const std::string remedy = "leave it out, or ask the admin";
   const std::string image = image_of(asked);
   if (says_image(asked) && is_other_than_forced(image, settings)) {
-    throw Error("--container=" + (image.empty() ? kNoImage : printable(image)),
+    throw Error(source_of(asked, kImage) + "=" + (image.empty() ? kNoImage : printable(image)),
                 "all steps here run in " + printable(settings.force_image) + " (" + key + ")", remedy);
   }
   const auto batch = asked.find("batch");
   if (batch != asked.end() && batch->second == "host" && settings.batch_in_image) {
     const std::string why = "all scripts here run in " + printable(settings.force_image) + " (" + key + ")";
-    throw Error("--container-batch=host", why, remedy);
+    throw Error(source_of(asked, "batch") + "=host", why, remedy);
   }
   return {settings.force_image, key, true};
 }
@@ -50,7 +50,8 @@ ImageChoice choose_image(const OptionValues& asked, const Settings& settings, co
   const bool asks = asked.contains(kImage) && !(says_image(asked) && image_of(asked).empty());
   const std::string denial = is_root ? "" : denial_of_user(settings, subject);
   if (asks && !denial.empty()) {
-    throw Error("--container", "is not allowed for you on this cluster " + denial, "leave it out, or ask the admin");
+    throw Error(source_of(asked, kImage), "is not allowed for you on this cluster " + denial,
+                "leave it out, or ask the admin");
   }
   if (says_image(asked)) return image_asked_for(asked);
   if (!is_root && denial.empty() && !settings.default_image.empty()) {

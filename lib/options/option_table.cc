@@ -59,9 +59,13 @@ constexpr std::string_view kStem = "container-";
 std::string_view opposite(std::string_view value) { return value == kYes ? kNo : kYes; }
 
 bool is_setting(std::string_view name) {
-  return std::any_of(std::begin(kSpellings), std::end(kSpellings),
+  return name == kSaidBy ||
+         std::any_of(std::begin(kSpellings), std::end(kSpellings),
                      [&](const OptionSpelling& spelling) { return spelling.setting == name; });
 }
+
+// Of images, Slurm's own.
+std::string usual_source(std::string_view setting) { return setting == kImage ? "--container" : option_of(setting); }
 
 // A node of the release before takes it for a part of the first setting's name, and says that it does not know that.
 constexpr char kMark = ';';
@@ -150,6 +154,25 @@ std::string option_of(std::string_view setting) {
   const auto spelling = std::find_if(std::begin(kSpellings), std::end(kSpellings),
                                      [&](const OptionSpelling& candidate) { return candidate.setting == setting; });
   return spelling == std::end(kSpellings) ? std::string(setting) : std::string("--") + spelling->name;
+}
+
+// "image=SLIPWAY_IMAGE,unshare=--container-ns": no name of an option or a variable has a comma.
+void note_source(OptionValues& values, std::string_view setting, const std::string& name) {
+  if (name == usual_source(setting)) return;
+  std::string& sources = values[kSaidBy];
+  sources += (sources.empty() ? "" : ",") + std::string(setting) + "=" + name;
+}
+
+std::string source_of(const OptionValues& values, std::string_view setting) {
+  constexpr size_t kLongest = 200;
+  const auto sources = values.find(kSaidBy);
+  if (sources != values.end()) {
+    const std::string beginning = std::string(setting) + "=";
+    for (const std::string& source : split_escaped(sources->second, ',')) {
+      if (source.starts_with(beginning)) return printable(source.substr(beginning.size()), kLongest);
+    }
+  }
+  return usual_source(setting);
 }
 
 }  // namespace slipway

@@ -58,7 +58,13 @@ std::vector<std::string> parts_of_text(std::string_view text);
 // Adds the value that a part has. Throws Error.
 void add_part(OptionValues& values, std::string_view part);
 
-// The spelling by which errors name a setting: "--container-mounts".
+// An option that sets it: "--container-mounts".
 std::string option_of(std::string_view setting);
+
+// What errors name a setting by: what its user typed or exported, "--container-mounts" or "SLIPWAY_MOUNTS". Travels
+// with the values, under a key of its own, where it is not the setting's option. May come from a user, as text.
+inline constexpr char kSaidBy[] = "said_by";
+void note_source(OptionValues& values, std::string_view setting, const std::string& name);
+std::string source_of(const OptionValues& values, std::string_view setting);
 
 }  // namespace slipway

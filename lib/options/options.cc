@@ -13,9 +13,13 @@ namespace slipway {
 
 namespace {
 
-Error misunderstood(std::string_view setting, const std::string& value, const std::string& why,
+Error misunderstood(const OptionValues& values, std::string_view setting, const std::string& why,
                     const std::string& remedy) {
-  return Error(option_of(setting) + "=" + printable(value), why, remedy);
+  return Error(source_of(values, setting) + "=" + printable(values.find(setting)->second), why, remedy);
+}
+Error misunderstood(const Options& options, std::string_view setting, const std::string& why,
+                    const std::string& remedy) {
+  return misunderstood(options.values, setting, why, remedy);
 }
 
 std::string no_such(const std::string& name) {
@@ -29,7 +33,7 @@ void read_no_mount(Options& options, const std::string& value) {
     if (name == "tmp") options.without_tmp = true;
     else if (name == "home") options.without_home = true;
     else if (name == "cwd") options.without_cwd = true;
-    else throw misunderstood("no_mount", value, no_such(name), "name some of tmp, home and cwd");
+    else throw misunderstood(options, "no_mount", no_such(name), "name some of tmp, home and cwd");
   }
 }
 
@@ -41,7 +45,7 @@ void read_env(Options& options, const std::string& value) {
     const std::string name = plain.substr(0, equals);
     if (!is_variable_name(name)) {
       const std::string why = name.empty() ? "a name is empty" : printable(name) + " is not the name of a variable";
-      throw misunderstood("env", value, why, "write NAME or NAME=VALUE, with commas between several");
+      throw misunderstood(options, "env", why, "write NAME or NAME=VALUE, with commas between several");
     }
     if (equals == plain.npos) options.host_variables.push_back(name);
     else options.set_variables.emplace_back(name, plain.substr(equals + 1));
@@ -62,25 +66,26 @@ void read_overlay(Options& options, const std::string& value) {
   options.overlay_read_only = fields.size() == 2 && fields[1] == "ro";
   const bool is_known = fields.size() == 1 || (fields.size() == 2 && (fields[1] == "ro" || fields[1] == "rw"));
   if (options.overlay.empty() || !is_known) {
-    throw misunderstood("overlay", value, "is no directory", "write DIR or DIR:ro; a backslash before a : of the name");
+    throw misunderstood(options, "overlay", "is no directory",
+                        "write DIR or DIR:ro; a backslash before a : of the name");
   }
 }
 
 void read_batch(Options& options, const std::string& value) {
   options.batch_in_image = value == "image";
   if (value != "image" && value != "host") {
-    throw misunderstood("batch", value, "is neither image nor host", "name one of the two");
+    throw misunderstood(options, "batch", "is neither image nor host", "name one of the two");
   }
 }
 
 // Pyxis has both.
-void refuse_name(Options&, const std::string& value) {
-  throw misunderstood("name", value, "no container outlives its step yet",
+void refuse_name(Options& options, const std::string&) {
+  throw misunderstood(options, "name", "no container outlives its step yet",
                       "start each step from the image; --container-overlay=DIR keeps what it writes for the next one");
 }
 
-void refuse_save(Options&, const std::string& value) {
-  throw misunderstood("save", value, "no container is saved as an image yet",
+void refuse_save(Options& options, const std::string&) {
+  throw misunderstood(options, "save", "no container is saved as an image yet",
                       "keep what it writes with --container-overlay=DIR, or write a directory (--container=DIR "
                       "--container-writable) and make an image of it with slipway build");
 }
@@ -88,43 +93,43 @@ void refuse_save(Options&, const std::string& value) {
 void read_app(Options& options, const std::string& value) {
   options.app = value;
   if (value.empty() || value[0] == '.' || value.find('/') != value.npos) {
-    throw misunderstood("app", value, "is not the name of an app", "name a directory of the image's /scif/apps");
+    throw misunderstood(options, "app", "is not the name of an app", "name a directory of the image's /scif/apps");
   }
 }
 
 void read_workdir(Options& options, const std::string& value) {
   options.workdir = value;
   if (!value.starts_with('/')) {
-    throw misunderstood("workdir", value, "is not an absolute path", "name a directory inside the container");
+    throw misunderstood(options, "workdir", "is not an absolute path", "name a directory inside the container");
   }
 }
 
 void read_environment_file(Options& options, const std::string& value) {
   options.environment_file = value;
-  if (value.empty()) throw misunderstood("env_file", value, "names no file", "name one");
+  if (value.empty()) throw misunderstood(options, "env_file", "names no file", "name one");
 }
 
 void read_mpi(Options& options, const std::string& value) {
   options.mpi = mpi_of(value);
-  if (!options.mpi) throw misunderstood("mpi", value, "is none of image, host and none", "name one of the three");
+  if (!options.mpi) throw misunderstood(options, "mpi", "is none of image, host and none", "name one of the three");
 }
 
 void read_fabric(Options& options, const std::string& value) {
   options.fabric_of_host = value == "host";
   if (value != "image" && value != "host") {
-    throw misunderstood("fabric", value, "is neither image nor host", "name one of the two");
+    throw misunderstood(options, "fabric", "is neither image nor host", "name one of the two");
   }
 }
 
 void read_gpu_bind(Options& options, const std::string& value) {
   if (topology::read_gpu_bind(value.c_str(), &options.gpu_bind.emplace())) return;
-  throw misunderstood("gpu_bind", value, "is none of order, closest and none", "name one of the three");
+  throw misunderstood(options, "gpu_bind", "is none of order, closest and none", "name one of the three");
 }
 
 void read_nic_bind(Options& options, const std::string& value) {
   options.nics_are_bound = value == "closest";
   if (value != "closest" && value != "none") {
-    throw misunderstood("nic_bind", value, "is neither closest nor none", "name one of the two");
+    throw misunderstood(options, "nic_bind", "is neither closest nor none", "name one of the two");
   }
 }
 
@@ -135,7 +140,7 @@ void read_devices(Options& options, const std::string& value) {
     const size_t equals = word.find('='), slash = word.find('/');
     const bool is_good = slash != word.npos && equals != word.npos && 0 < slash && slash + 1 < equals;
     if (!is_good || equals + 1 == word.size()) {
-      throw misunderstood("device", value, printable(word) + " is no device of CDI", "write VENDOR/CLASS=NAME");
+      throw misunderstood(options, "device", printable(word) + " is no device of CDI", "write VENDOR/CLASS=NAME");
     }
   }
 }
@@ -146,7 +151,7 @@ struct Reader {
 };
 
 constexpr Reader kReaders[] = {
-    {"mounts", [](Options& o, const std::string& value) { o.mounts = mount_words(value, option_of("mounts")); }},
+    {"mounts", [](Options& o, const std::string& value) { o.mounts = mount_words(value, o.source_of("mounts")); }},
     {"workdir", read_workdir},
     {"mount_home", [](Options& o, const std::string& value) { o.mount_home = is_yes(value); }},
     {"no_mount", read_no_mount},
@@ -162,7 +167,7 @@ constexpr Reader kReaders[] = {
     {"overlay", read_overlay},
     {"remap_root", [](Options& o, const std::string& value) { o.remap_root = is_yes(value); }},
     {"unshare",
-     [](Options& o, const std::string& value) { o.namespaces = namespaces_of(value, option_of("unshare")); }},
+     [](Options& o, const std::string& value) { o.namespaces = namespaces_of(value, o.source_of("unshare")); }},
     {"mpi", read_mpi},
     {"fabric", read_fabric},
     {"gpu_bind", read_gpu_bind},
@@ -204,6 +209,7 @@ std::optional<Mpi> mpi_of(std::string_view word) {
 
 Options read_options(const OptionValues& values) {
   Options options;
+  options.values = values;
   for (const Reader& reader : kReaders) {
     const auto value = values.find(reader.setting);
     if (value != values.end() && !value->second.empty()) reader.read(options, value->second);
@@ -215,13 +221,13 @@ OptionValues with_absolute_paths(const OptionValues& values, const PathBase& bas
   OptionValues absolutes = values;
   for (auto& [setting, value] : absolutes) {
     if (value.empty()) continue;
-    const std::string what = option_of(setting) + "=" + printable(value);
-    if (setting == "mounts") value = with_absolute_sources(value, option_of(setting), base);
+    const std::string option = source_of(values, setting), what = option + "=" + printable(value);
+    if (setting == "mounts") value = with_absolute_sources(value, option, base);
     if (setting == "overlay") value = with_absolute_directory(value, base, what);
     if (setting == "env_file") value = absolute_path(value, base, what);
     // Of the directory, too: what travels to the nodes is lines.
     if (value.find('\n') != value.npos) {
-      throw misunderstood(setting, value, "a line break cannot be part of it", "rename what has it in its name");
+      throw misunderstood(absolutes, setting, "a line break cannot be part of it", "rename what has it in its name");
     }
   }
   read_options(absolutes);  // for its errors

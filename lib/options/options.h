@@ -30,6 +30,10 @@ enum class Mpi {
 std::optional<Mpi> mpi_of(std::string_view word);
 
 struct Options {
+  OptionValues values;  // as they were read
+  // What errors name a setting by.
+  std::string source_of(std::string_view setting) const { return slipway::source_of(values, setting); }
+
   std::vector<MountWord> mounts;
   std::string workdir;  // absolute path inside; empty: as it comes
   std::optional<bool> mount_home;

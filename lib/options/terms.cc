@@ -17,11 +17,12 @@ bool decide_home(const Options& options, const Settings& settings) {
   using MountHome = Settings::MountHome;
   const MountHome policy = settings.mount_home.value_or(settings.is_like_pyxis ? MountHome::kUser : MountHome::kYes);
   if (policy == MountHome::kNo) {
-    if (options.mount_home == true) throw not_allowed("--container-mount-home", settings, "mount_home");
+    if (options.mount_home == true) throw not_allowed(options.source_of("mount_home"), settings, "mount_home");
     return false;
   }
   if (options.mount_home == true && options.without_home) {
-    throw Error("--container-mount-home", "contradicts --container-no-mount=home", "give one of the two");
+    throw Error(options.source_of("mount_home"), "contradicts " + options.source_of("no_mount") + "=home",
+                "give one of the two");
   }
   if (options.contain || options.without_home) return options.mount_home.value_or(false);
   return options.mount_home.value_or(policy == MountHome::kYes);
@@ -33,17 +34,21 @@ Terms::Writing decide_writing(const Options& options, const Settings& settings) 
   const bool is_kept = !options.overlay.empty() && !options.overlay_read_only && options.writable != false;
   if (is_kept) {
     if (settings.writable == Allowed::kAll) return Writing::kOverlay;
-    throw not_allowed("--container-overlay", settings, "writable");
+    throw not_allowed(options.source_of("overlay"), settings, "writable");
   }
   if (!options.writable.value_or(false)) return Writing::kNone;
-  if (settings.writable == Allowed::kNone) throw not_allowed("--container-writable", settings, "writable");
+  if (settings.writable == Allowed::kNone) {
+    throw not_allowed(options.source_of("writable"), settings, "writable");
+  }
   return settings.writable == Allowed::kAll && options.overlay.empty() ? Writing::kDirectory : Writing::kMemory;
 }
 
 bool decide_remap_root(const Options& options, const Settings& settings) {
   switch (settings.remap_root) {
     case Settings::RemapRoot::kNo:
-      if (options.remap_root == true) throw not_allowed("--container-remap-root", settings, "remap_root");
+      if (options.remap_root == true) {
+        throw not_allowed(options.source_of("remap_root"), settings, "remap_root");
+      }
       return false;
     case Settings::RemapRoot::kYes: return options.remap_root.value_or(true);
     case Settings::RemapRoot::kUser: break;
@@ -54,7 +59,7 @@ bool decide_remap_root(const Options& options, const Settings& settings) {
 unsigned decide_namespaces(const Options& options, const Settings& settings) {
   const unsigned wanted = options.namespaces.value_or(0);
   if (wanted & ~namespaces_of(settings.unshare, "unshare")) {
-    throw not_allowed("--container-unshare", settings, "unshare");
+    throw not_allowed(options.source_of("unshare"), settings, "unshare");
   }
   return wanted;
 }
@@ -66,10 +71,10 @@ Mpi decide_mpi(const Options& options, const Settings& settings) {
                        [&](const std::string& word) { return mpi_of(word) == mpi; });
   };
   if (options.fabric_of_host && !is_allowed(Mpi::kHost)) {
-    throw not_allowed("--container-fabric=host", settings, "mpi");
+    throw not_allowed(options.source_of("fabric") + "=host", settings, "mpi");
   }
   const Mpi mpi = options.mpi.value_or(mpi_of(settings.mpi.front()).value_or(Mpi::kImage));
-  if (!is_allowed(mpi)) throw not_allowed("--container-mpi", settings, "mpi");
+  if (!is_allowed(mpi)) throw not_allowed(options.source_of("mpi"), settings, "mpi");
   return mpi;
 }
 

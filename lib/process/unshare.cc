@@ -30,6 +30,6 @@ void unshare_namespace(unsigned flag, const std::string& what) {
   throw system_error(what, "unshare", "ask the admin whether this node's kernel has " + kind + " namespaces");
 }
 
-std::string unshare_option(unsigned flag) { return "--container-unshare=" + name_of(flag); }
+std::string unshare_option(const std::string& option, unsigned flag) { return option + "=" + name_of(flag); }
 
 }  // namespace slipway

@@ -26,7 +26,6 @@ namespace slipway {
 namespace {
 
 constexpr char kEveryContainer[] = "every container";
-constexpr char kOwnNet[] = "--container-unshare=net", kOwnIpc[] = "--container-unshare=ipc";
 constexpr char kRootsHome[] = "/root";
 
 class Layout {
@@ -53,7 +52,7 @@ class Layout {
     }
     for (size_t i = 0; i < terms_.options.mounts.size(); ++i) {
       const size_t before = entries_.size();
-      add_under_typed_name(terms_.options.mounts[i], "--container-mounts");
+      add_under_typed_name(terms_.options.mounts[i], terms_.options.source_of("mounts"));
       for (size_t entry = before; entry < entries_.size(); ++entry) {
         entries_[entry].asked_for = AskedFor::kByName;
         entries_[entry].word_number = i;
@@ -69,7 +68,7 @@ class Layout {
   }
 
   MountWord& add_bind(const std::string& source, const std::string& target, LayoutEntry::Need need,
-                      const char* asked_by) {
+                      const std::string& asked_by) {
     LayoutEntry entry;
     entry.word.how = MountWord::kTree;
     entry.word.source = source;
@@ -79,7 +78,7 @@ class Layout {
     return add(std::move(entry)).word;
   }
 
-  void add_empty(const std::string& target, const char* mode, const char* asked_by) {
+  void add_empty(const std::string& target, const char* mode, const std::string& asked_by) {
     LayoutEntry entry;
     entry.word.kind = MountWord::kTmpfs;
     entry.word.target = target;
@@ -89,7 +88,7 @@ class Layout {
   }
 
   // Where the kernel has it and lets the user mount it.
-  MountWord& add_kernels(const char* file_system, const std::string& target, const char* asked_by) {
+  MountWord& add_kernels(const char* file_system, const std::string& target, const std::string& asked_by) {
     LayoutEntry entry;
     entry.word.kind = MountWord::kKernel;
     entry.word.source = file_system;
@@ -99,7 +98,7 @@ class Layout {
     return add(std::move(entry)).word;
   }
 
-  LayoutEntry& add_word(const MountWord& word, const char* asked_by) {
+  LayoutEntry& add_word(const MountWord& word, const std::string& asked_by) {
     LayoutEntry entry;
     entry.word = word;
     // An image at its own place is only a file.
@@ -111,7 +110,7 @@ class Layout {
   }
 
   // And, at its own place, under its real name, where that leads through links: #! lines and configurations hold it.
-  void add_under_typed_name(const MountWord& word, const char* asked_by) {
+  void add_under_typed_name(const MountWord& word, const std::string& asked_by) {
     const LayoutEntry entry = add_word(word, asked_by);
     if (word.kind != MountWord::kBind || !word.target.empty()) return;
     char real[PATH_MAX];
@@ -151,8 +150,8 @@ class Layout {
       if (!is_there) add_bind(path, path, LayoutEntry::kIfThere, "devices.conf");
     }
     if (has_own_ipc) {
-      add_empty("/dev/shm", "1777", kOwnIpc);
-      add_kernels("mqueue", "/dev/mqueue", kOwnIpc);
+      add_empty("/dev/shm", "1777", own_kind("ipc"));
+      add_kernels("mqueue", "/dev/mqueue", own_kind("ipc"));
     }
   }
 
@@ -161,9 +160,11 @@ class Layout {
   // The network devices that /sys shows are those of whoever mounted it. Over the host's, which stays where the kernel
   // refuses another one: where parts of it are covered, as in some containers.
   void add_own_sys() {
-    add_kernels("sysfs", "/sys", kOwnNet).flags = MS_RDONLY;
-    add_bind("/sys/fs/cgroup", "/sys/fs/cgroup", LayoutEntry::kIfThere, kOwnNet).flags = MS_RDONLY;
+    add_kernels("sysfs", "/sys", own_kind("net")).flags = MS_RDONLY;
+    add_bind("/sys/fs/cgroup", "/sys/fs/cgroup", LayoutEntry::kIfThere, own_kind("net")).flags = MS_RDONLY;
   }
+
+  std::string own_kind(const char* kind) const { return terms_.options.source_of("unshare") + "=" + kind; }
 
   // A PMIx client talks to slurmstepd, its server, over the loopback, and reads what it shares in files below the spool
   // directory. They do not exist yet (slurmstepd is about to make them), so the directory is shown as a whole. With
@@ -187,7 +188,7 @@ class Layout {
 
   void add_directories_for_files() {
     if (terms_.contained) {
-      for (const char* path : {"/tmp", "/var/tmp"}) add_empty(path, "1777", "--container-contain");
+      for (const char* path : {"/tmp", "/var/tmp"}) add_empty(path, "1777", terms_.options.source_of("contain"));
       return;
     }
     if (terms_.shows_tmp) {
@@ -204,7 +205,7 @@ class Layout {
     const std::string inside = home_inside(accounts_, terms_);
     if (!terms_.shows_home) {
       const bool is_free = terms_.remaps_root || !belongs_to_image(inside);
-      if (terms_.contained && is_free) add_empty(inside, "0700", "--container-contain");
+      if (terms_.contained && is_free) add_empty(inside, "0700", terms_.options.source_of("contain"));
       return;
     }
     // A home in the system, as / of users whom no name service knows, is none: neither here nor elsewhere.
@@ -215,7 +216,7 @@ class Layout {
   }
 
   // A directory of the user's under the name the site uses and, where that leads through links, its real name.
-  void add_under_both_names(const std::string& path, LayoutEntry::Need need, const char* asked_by) {
+  void add_under_both_names(const std::string& path, LayoutEntry::Need need, const std::string& asked_by) {
     char real[PATH_MAX];
     const bool resolved = realpath(path.c_str(), real);
     for (const std::string& name : {normal_path(path), resolved ? real : normal_path(path)}) {

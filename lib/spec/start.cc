@@ -57,10 +57,11 @@ void decide_directory(Plan& plan, const Request& request, const Terms& terms) {
   }
 }
 
-void check_app(const std::string& app) {
+void check_app(const Options& options) {
+  const std::string& app = options.app;
   if (exists(std::string(kApps) + "/" + app)) return;
   const std::string there = names_in(kApps);
-  throw Error("--container-app=" + printable(app), "the image has no such app",
+  throw Error(options.source_of("app") + "=" + printable(app), "the image has no such app",
               there.empty() ? "it has none at all" : "it has " + there);
 }
 
@@ -84,7 +85,7 @@ bool looks_like_no_root(const std::string& command) {
 
 void decide_start(Plan& plan, const Request& request, const Terms& terms) {
   decide_directory(plan, request, terms);
-  if (!terms.options.app.empty()) check_app(terms.options.app);
+  if (!terms.options.app.empty()) check_app(terms.options);
   plan.is_batch = !request.batch_script.empty();
   if (terms.options.run.value_or(false) && !plan.is_batch) plan.front = runscript_of(terms.options.app);
   if (plan.front == std::vector<std::string>{kShell}) {

@@ -80,7 +80,7 @@ class Variables {
   }
 
   void read_file(const std::string& path) {
-    const std::string what = option_of("env_file") + "=" + printable(path);
+    const std::string what = terms_.options.source_of("env_file") + "=" + printable(path);
     const Fd file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     struct stat status;
     if (!file || fstat(file.get(), &status) != 0) {

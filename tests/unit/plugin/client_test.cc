@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <functional>
+#include <regex>
 
 #include "lib/base/error.h"
 #include "plugin/components.h"
@@ -58,7 +59,11 @@ TEST_GROUP(Client) {
     }
     client.launch(slurm);
   }
-  std::string images() { return slurm.environment(kStepVariable).value_or("none"); }
+  // Without what errors name them by.
+  std::string images() {
+    const std::string text = slurm.environment(kStepVariable).value_or("none");
+    return std::regex_replace(text, std::regex(";said_by=[^;]*"), "");
+  }
   std::string runtime() { return slurm.option("runtime").value_or("none"); }
   std::string job_image() { return slurm.environment("SLURM_CONTAINER").value_or("none"); }
 };
@@ -444,8 +449,8 @@ TEST(Client, ExplainsInPlaceOfALaunch) {
   client.take_option(option_spellings().front(), "/a.sif");
   STRCMP_CONTAINS("slipway: exec", message_of([&] { client.options_are_parsed(slurm); }).c_str());
   CHECK((std::vector<std::string>(slurm.executed.begin(), slurm.executed.begin() + 6) ==
-         std::vector<std::string>{BINDIR "/slipway", "explain-parsed", ";image=/a.sif", "mount_home=no",
-                                  "plugstack.conf", "--"}));
+         std::vector<std::string>{BINDIR "/slipway", "explain-parsed", ";image=/a.sif;said_by=image=--container-image",
+                                  "mount_home=no", "plugstack.conf", "--"}));
   LONGS_EQUAL(0, slurm.starts.size());
 }
 
@@ -488,7 +493,7 @@ TEST(Client, WhatAForcedImageForbidsIsSaidEarly) {
   settings = read_settings(std::vector<std::string>{"force_image=/site.sif"});
   STRCMP_CONTAINS("all steps here run in /site.sif", complaint_about({{"/a.sif", nullptr}}).c_str());
   slurm = FakeSlurm();
-  STRCMP_CONTAINS("--container=none", complaint_about({{nullptr, "none"}}).c_str());
+  STRCMP_CONTAINS("--container-image=none", complaint_about({{nullptr, "none"}}).c_str());
   slurm = FakeSlurm();
   STRCMP_EQUAL("", complaint_about({{"/site.sif", nullptr}}).c_str());
 }

@@ -52,6 +52,12 @@ TEST_GROUP(OptionSources) {
     const auto there = values.find(setting);
     return there == values.end() ? "(none)" : there->second;
   }
+  // Without what errors name them by.
+  OptionValues settings() {
+    OptionValues values = resolve().values;
+    values.erase(kSaidBy);
+    return values;
+  }
   std::string complaint() {
     try {
       resolve();
@@ -121,7 +127,7 @@ TEST(OptionSources, VariablesOfPyxisBeatWhatIsInherited) {
 TEST(OptionSources, WhatIsInheritedCountsAtLast) {
   inherit({{kImage, "/inherited.sif"}, {"workdir", "/inherited"}});
   native.reset();
-  CHECK((OptionValues{{kImage, "/inherited.sif"}, {"workdir", "/inherited"}} == resolve().values));
+  CHECK((OptionValues{{kImage, "/inherited.sif"}, {"workdir", "/inherited"}} == settings()));
 }
 
 TEST(OptionSources, SettingsOfSeveralPlacesAddUp) {
@@ -131,7 +137,7 @@ TEST(OptionSources, SettingsOfSeveralPlacesAddUp) {
   found = {{"container-workdir", "/w"}};
   const OptionValues expected = {
       {kImage, "/a.sif"}, {"app", "a"}, {"contain", kYes}, {"writable", kYes}, {"workdir", "/w"}};
-  CHECK(expected == resolve().values);
+  CHECK(expected == settings());
 }
 
 TEST(OptionSources, AnInheritedImageIsKnownAsSuch) {
@@ -320,24 +326,24 @@ TEST(OptionSources, AJobInheritsNothingFromTheJobAround) {
   CHECK(slurm.variables.empty());
   found = {{"container-image", "/own.sif"}};
   inherit({{kImage, "/i.sif"}, {"mounts", "/inherited"}});
-  CHECK((OptionValues{{kImage, "/own.sif"}} == resolve().values));
+  CHECK((OptionValues{{kImage, "/own.sif"}} == settings()));
   // What another release left there is no matter of its.
   slurm.variables[kJobVariable] = "unknown=1\n";
-  CHECK((OptionValues{{kImage, "/own.sif"}} == resolve().values));
+  CHECK((OptionValues{{kImage, "/own.sif"}} == settings()));
 }
 
 TEST(OptionSources, NoneTakesBackWhatIsInherited) {
   inherit({{kImage, "/i.sif"}, {"mounts", "/inherited"}});
   native = "none";
-  CHECK((OptionValues{{kImage, ""}} == resolve().values));
+  CHECK((OptionValues{{kImage, ""}} == settings()));
   native.reset();
   inherit({{kImage, "/i.sif"}});
   found = {{"container-image", "none"}};
-  CHECK((OptionValues{{kImage, ""}} == resolve().values));
+  CHECK((OptionValues{{kImage, ""}} == settings()));
   found.clear();
   inherit({{kImage, "/i.sif"}});
   slurm.variables["SLIPWAY_IMAGE"] = "none";
-  CHECK((OptionValues{{kImage, ""}} == resolve().values));
+  CHECK((OptionValues{{kImage, ""}} == settings()));
 }
 
 // What a shell makes of --container=$UNSET.
@@ -370,19 +376,84 @@ TEST(OptionSources, AStepWithOptionsHasAnImage) {
                complaint().c_str());
 }
 
+TEST(OptionSources, ErrorsNameWhatTheUserSaid) {
+  slurm.variables = {{"SLIPWAY_MOUNTS", "/a:b"}};
+  STRCMP_CONTAINS("SLIPWAY_MOUNTS=/a:b: b is not an absolute path", complaint().c_str());
+  slurm.variables = {{"PYXIS_CONTAINER_WORKDIR", "relative"}};
+  STRCMP_CONTAINS("PYXIS_CONTAINER_WORKDIR=relative: is not an absolute path", complaint().c_str());
+  slurm.variables = {{"SLIPWAY_OVERLAY", "$X"}};
+  STRCMP_CONTAINS("SLIPWAY_OVERLAY=$X: holds a variable", complaint().c_str());
+  slurm.variables = {{"APPTAINER_BIND", "/a:/b"}};
+  found = {{"container-mounts", "/c:d"}};
+  STRCMP_CONTAINS("--container-mounts=/c:d: d is not an absolute path", complaint().c_str());
+  slurm.variables.clear();
+  found = {{"container-ns", "user"}};
+  STRCMP_CONTAINS("--container-ns=user: there is no user", complaint().c_str());
+  native.reset();
+  STRCMP_CONTAINS("--container-ns: asks for a container", complaint().c_str());
+}
+
+TEST(OptionSources, ErrorsNameWhatNamedTheImage) {
+  constexpr char kAddress[] = "docker://x";
+  const auto says = [&](const std::string& source) {
+    STRCMP_CONTAINS((source + "=docker://x: is an address").c_str(), complaint().c_str());
+  };
+  native = kAddress;
+  says("--container");
+  slurm.variables = {{"SRUN_CONTAINER", kAddress}};
+  says("SRUN_CONTAINER");
+  typed = {"srun", "--container=docker://x"};
+  says("--container");
+  native.reset();
+  found = {{"container-image", kAddress}};
+  says("--container-image");
+  found.clear();
+  for (const char* variable : {"SLIPWAY_IMAGE", "PYXIS_CONTAINER_IMAGE", "SLURM_CONTAINER"}) {
+    slurm.variables = {{variable, kAddress}};
+    says(variable);
+  }
+  // What a step inherits, its job's user has typed.
+  slurm.variables = {{"SLURM_CONTAINER", kAddress}, {"SLURM_JOB_ID", "7"}};
+  says("--container");
+  launches_steps = false;
+  typed = {"sbatch"};
+  native = kAddress;
+  slurm.variables = {{"SBATCH_CONTAINER", kAddress}};
+  says("SBATCH_CONTAINER");
+}
+
+TEST(OptionSources, WhatErrorsNameGoesAlongToTheNodesAndToAJobsSteps) {
+  slurm.variables = {{"SLIPWAY_WORKDIR", "/w"}, {"APPTAINER_BIND", "/b"}};
+  found = {{"container-ns", "net"}, {"container-mounts", "/a"}, {"container-readonly", ""}, {"container-app", "x"}};
+  const OptionValues values = values_in(to_text(resolve().values));
+  STRCMP_EQUAL("--container", source_of(values, kImage).c_str());
+  STRCMP_EQUAL("--container-ns", source_of(values, "unshare").c_str());
+  STRCMP_EQUAL("--container-readonly", source_of(values, "writable").c_str());
+  STRCMP_EQUAL("--container-app", source_of(values, "app").c_str());
+  STRCMP_EQUAL("SLIPWAY_WORKDIR", source_of(values, "workdir").c_str());
+  STRCMP_EQUAL("--container-mounts and APPTAINER_BIND", source_of(values, "mounts").c_str());
+  inherit(values);
+  native.reset();
+  found.clear();
+  slurm.variables["SLIPWAY_APP"] = "y";
+  const OptionValues of_step = resolve().values;
+  STRCMP_EQUAL("--container-ns", source_of(of_step, "unshare").c_str());
+  STRCMP_EQUAL("SLIPWAY_APP", source_of(of_step, "app").c_str());
+}
+
 TEST(OptionSources, AStepThatNamesNoneRunsOnTheHostWhateverItsOptions) {
   found = {{"container-mounts", "/a"}};
   native = "none";
-  CHECK((OptionValues{{kImage, ""}} == resolve().values));
+  CHECK((OptionValues{{kImage, ""}} == settings()));
   native.reset();
   found.emplace_back("container-image", "none");
-  CHECK((OptionValues{{kImage, ""}} == resolve().values));
+  CHECK((OptionValues{{kImage, ""}} == settings()));
 }
 
 TEST(OptionSources, NoneIsInherited) {
   inherit({{kImage, "none"}, {"mounts", "/inherited"}});
   native.reset();
-  CHECK((OptionValues{{kImage, ""}} == resolve().values));
+  CHECK((OptionValues{{kImage, ""}} == settings()));
 }
 
 TEST(OptionSources, AFileCalledNoneHasAnotherName) {
@@ -395,10 +466,10 @@ TEST(OptionSources, OptionsAreForTheSitesImageToo) {
   may_have_sites_image = true;
   CHECK(resolve().values.empty());
   found = {{"container-mounts", "/a"}};
-  CHECK((OptionValues{{kImage, kSitesImage}, {"mounts", "/a"}} == resolve().values));
+  CHECK((OptionValues{{kImage, kSitesImage}, {"mounts", "/a"}} == settings()));
   found.clear();
   slurm.variables["SLIPWAY_MOUNTS"] = "/a";
-  CHECK((OptionValues{{"mounts", "/a"}} == resolve().values));
+  CHECK((OptionValues{{"mounts", "/a"}} == settings()));
   slurm.variables["SLIPWAY_WRITABLE"] = "maybe";
   STRCMP_CONTAINS("SLIPWAY_WRITABLE=maybe", complaint().c_str());
   native = "none";
@@ -410,7 +481,7 @@ TEST(OptionSources, AJobWithOptionsAndNoImagePassesThemOn) {
   launches_steps = false;
   found = {{"container-mounts", "a"}};
   slurm.variables["SLIPWAY_CONTAIN"] = "1";
-  CHECK((OptionValues{{"contain", kYes}, {"mounts", "/here/a"}} == resolve().values));
+  CHECK((OptionValues{{"contain", kYes}, {"mounts", "/here/a"}} == settings()));
 }
 
 TEST(OptionSources, VariablesAloneAskForNoContainer) {
@@ -441,7 +512,7 @@ TEST(OptionSources, ABadVariableStaysForTheJobsOwnSteps) {
   native.reset();
   launches_steps = false;
   slurm.variables = {{"SLIPWAY_WRITABLE", "maybe"}, {"SLIPWAY_MOUNTS", ":"}, {"SLIPWAY_APP", "x"}};
-  CHECK((OptionValues{{"app", "x"}} == resolve().values));
+  CHECK((OptionValues{{"app", "x"}} == settings()));
   LONGS_EQUAL(2, slurm.variables.size());
 }
 
@@ -473,7 +544,7 @@ TEST(OptionSources, RelativePathsAreTakenFromTheDirectory) {
   found = {{"container-mounts", "a:/b"}, {"container-env-file", "e"}};
   CHECK((OptionValues{
              {"env_file", "/here/e"}, {kImage, "/here/i.sif"}, {"mounts", "/here/a:/b"}, {"overlay", "/here/o"}} ==
-         resolve().values));
+         settings()));
 }
 
 TEST(OptionSources, ALineBreakInTheDirectoryIsNoPartOfAPath) {

@@ -161,6 +161,9 @@ TEST(MpiJudgement, PmixIsOutOfReachInANetworkOfItsOwn) {
 TEST(MpiJudgement, PmixTurnsAwayWhoIsShownAsRoot) {
   mpi.pmix = true;
   terms.remaps_root = true;
+  judge();  // by a key of the site's
+  STRCMP_CONTAINS("add --no-container-remap-root", plan.no_pmix.c_str());
+  terms.options.remap_root = true;
   judge();
   STRCMP_CONTAINS("leave out --container-remap-root", plan.no_pmix.c_str());
 }

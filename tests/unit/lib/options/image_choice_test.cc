@@ -75,6 +75,10 @@ TEST(ImageChoice, OfAForcedImageThereIsNoOther) {
                complaint({{kImage, "/a.sif"}}, {kForceWord}).c_str());
   for (const char* none : {"", "site.sif"}) CHECK(!complaint({{kImage, none}}, {kForceWord}).empty());
   STRCMP_CONTAINS("--container=none: all steps here run", complaint({{kImage, ""}}, {kForceWord}).c_str());
+  OptionValues exported{{kImage, "/a.sif"}};
+  note_source(exported, kImage, "SLIPWAY_IMAGE");
+  STRCMP_CONTAINS("SLIPWAY_IMAGE=/a.sif: all steps here run", complaint(exported, {kForceWord}).c_str());
+  STRCMP_CONTAINS("SLIPWAY_IMAGE: is not allowed for you", complaint(exported, {"users_allow=root"}).c_str());
 }
 
 TEST(ImageChoice, AScriptEscapesAForcedImageOnlyWhereTheAdminSaysSo) {

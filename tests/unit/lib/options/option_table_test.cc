@@ -137,6 +137,28 @@ TEST(OptionTable, ASettingIsCalledByItsFirstOption) {
   STRCMP_EQUAL("colour", option_of("colour").c_str());
 }
 
+TEST(OptionTable, ASettingIsCalledByWhatItsUserSaid) {
+  OptionValues values{{kImage, "/a.sif"}, {"unshare", "net"}, {"run", kYes}};
+  note_source(values, kImage, "--container");
+  note_source(values, "run", "--container-run");
+  LONGS_EQUAL(3, values.size());  // what errors name anyway does not travel
+  note_source(values, "unshare", "--container-ns");
+  note_source(values, "run", "SLIPWAY_ENTRYPOINT");
+  const OptionValues travelled = values_in(to_text(values));
+  STRCMP_EQUAL("--container", source_of(travelled, kImage).c_str());
+  STRCMP_EQUAL("--container-ns", source_of(travelled, "unshare").c_str());
+  STRCMP_EQUAL("SLIPWAY_ENTRYPOINT", source_of(travelled, "run").c_str());
+  STRCMP_EQUAL("--container-mounts", source_of(travelled, "mounts").c_str());
+}
+
+TEST(OptionTable, WhatASettingIsCalledMayBeForged) {
+  for (const char* forged : {"", ",", "run", "=", "run\n=x", "\\"}) {
+    STRCMP_EQUAL("--container-run", source_of({{kSaidBy, forged}}, "run").c_str());
+  }
+  STRCMP_EQUAL("\\x1b[31m", source_of({{kSaidBy, "run=\x1b[31m"}}, "run").c_str());
+  CHECK(source_of({{kSaidBy, "run=" + std::string(100000, 'x')}}, "run").size() <= 200);
+}
+
 TEST(OptionTable, NoImageIsAnEmptyOne) {
   STRCMP_EQUAL("", image_of({{"mounts", "/a"}}).c_str());
   STRCMP_EQUAL("/a.sif", image_of({{"image", "/a.sif"}}).c_str());

@@ -32,6 +32,8 @@ constexpr Permission kPermissions[] = {
     {"mount_home=user", "mount_home=yes", ""},
     {"mount_home=yes", "mount_home=no", ""},
     {"writable=none", "writable=yes", kWritable},
+    {"writable=none", "writable=yes said_by=writable=SLIPWAY_WRITABLE",
+     "SLIPWAY_WRITABLE: is not allowed on this cluster (writable=none in plugstack.conf)"},
     {"writable=none", "writable=no", ""},
     {"writable=none", "overlay=/o", kOverlayNone},
     {"writable=none", "overlay=/o:ro", ""},

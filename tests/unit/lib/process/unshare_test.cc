@@ -16,8 +16,8 @@ using namespace slipway;
 TEST_GROUP(Unshare){};
 
 TEST(Unshare, TheOptionIsNamed) {
-  STRCMP_EQUAL("--container-unshare=net", unshare_option(CLONE_NEWNET).c_str());
-  STRCMP_EQUAL("--container-unshare=pid", unshare_option(CLONE_NEWPID).c_str());
+  STRCMP_EQUAL("--container-unshare=net", unshare_option("--container-unshare", CLONE_NEWNET).c_str());
+  STRCMP_EQUAL("SLIPWAY_UNSHARE=pid", unshare_option("SLIPWAY_UNSHARE", CLONE_NEWPID).c_str());
 }
 
 // In a user namespace, whose own limits everybody may set.
@@ -29,7 +29,7 @@ TEST(Unshare, ALimitThatIsReachedIsNamed) {
     const Fd limit(open("/proc/sys/user/max_uts_namespaces", O_WRONLY));
     if (write(limit.get(), "0", 1) != 1) _exit(kNoUserNamespaces);
     try {
-      unshare_namespace(CLONE_NEWUTS, unshare_option(CLONE_NEWUTS));
+      unshare_namespace(CLONE_NEWUTS, unshare_option("--container-unshare", CLONE_NEWUTS));
     } catch (const Error& error) {
       dprintf(STDERR_FILENO, "%s", error.what());
     }
