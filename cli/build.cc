@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway build: a SIF image with one squashfs, from a directory or a squashfs file.
 #include <sys/random.h>
 #include <sys/stat.h>

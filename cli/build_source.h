@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What an image is built from: a directory or a squashfs file. People name all kinds of things instead.
 #pragma once
 

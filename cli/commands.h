@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The subcommands of slipway(1). Each takes the words behind its name, throws Error for what fails and UsageError for
 // words it does not understand, and returns the exit code.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What an image says of itself (cli/image_contents.h), as slipway inspect prints it.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway doctor: whether this machine can run containers, and what stands in the way. Fit for Slurm's
 // HealthCheckProgram: it asks no other machine, and ends in a bounded time.
 #include <unistd.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway explain: what the container of a command would be, without running it. The command's own parser is asked: it
 // is started with an option that only the plugin knows, and the plugin executes slipway again (cli/explain_parsed.cc)
 // where Slurm would go on. A Slurm without the plugin refuses the option, so nothing runs there either.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The second half of slipway explain: executed by the plugin in place of srun, sbatch or salloc, with the options that
 // these have understood (plugin/explain_option.h). Prints one line of JSON for the first half.
 #include <unistd.h>

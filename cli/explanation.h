@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What the container of a step would be on this machine: the answers of the code that makes it, asked beforehand.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/explanation_text.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The answer of slipway explain, for people.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What an image says of itself: what it runs, its labels, its environment, its apps, and what it was built from.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway inspect: what an image is, and how this node would mount it and why. Runs nothing of the image.
 #include <sys/stat.h>
 

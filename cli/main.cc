@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway: the users' command beside srun --container: builds images, and tells what they, their
 // containers and this machine are.
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/mksquashfs.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // mksquashfs(1), which makes a squashfs of a directory.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/mount_description.h"
 
 #include <unistd.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // How this machine would mount an image and why, in the words of `slipway inspect` and `slipway explain`.
 #pragma once
 

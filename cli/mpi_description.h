@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which MPI an image has, in the words of `slipway inspect`.
 #pragma once
 

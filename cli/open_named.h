@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What a user names on the command line: to be looked at, not to be run.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A file that has its name only when it is complete: written beside its place and renamed at the end.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway policy: which of the admin's words count for somebody's steps, and what they make of an image.
 #include <algorithm>
 #include <cstdio>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A process of its own for what reads an image: without rights and with little time, since the image may be hostile.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Where the processes of a step or job start, which SPANK tells no plugin of a client: read from the words.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // For whom a command that Slurm does not start reads the admin's settings.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway topology: a node's GPUs and NICs, and which of them the ranks of a step would get.
 #include <algorithm>
 #include <cstdio>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Ranks on a node, and the devices that each gets: what slipway topology shows.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which files of a tree this process cannot read, before an image is built without them.
 #pragma once
 

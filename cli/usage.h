@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What slipway's commands are called with, for those who ask and those who mistype.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway verify: who signed an image, and does that cover all of it? Signatures and keys are read by slipway-verify,
 // from the file that is opened here.
 #include <spawn.h>

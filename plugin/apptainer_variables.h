@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The variables in which users of Apptainer and Singularity keep their options.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What sbatch's script will call, as far as its text shows.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The plugin inside srun, sbatch and salloc: finds out what container was asked for, and says what can be said early.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The command line of the process that the plugin is loaded into: what SPANK does not tell a plugin, it sometimes does.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A heterogeneous step has components, each with options, and so perhaps an image, of its own. SPANK tells a plugin
 // neither which component's options it looks at nor, on a node, which one a slurmstepd serves. Here is how we know.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // How `slipway explain` asks the plugin in srun, sbatch and salloc for its answer: by an option, since a Slurm without
 // the plugin does not know it, and so refuses to start anything.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What the plugin asks of libslurm beside SPANK: functions by name, fields of its structures by offset. libslurm has no
 // stable ABI, so all of that stands in this file and libslurm.cc, in one table by the number of its interface. What is
 // not known for a number is not guessed: the answer is then that there is none. libslurm_check.cc compares the table

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Compares the table of libslurm.h with the headers that the plugin is compiled with: only a compiler reads this file.
 // tests/slurm-headers compiles it with the headers of each Slurm that is installed.
 #include <cstddef>

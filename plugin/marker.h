@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Puts the mark (lib/base/mark.h) in front of commands.
 #pragma once
 

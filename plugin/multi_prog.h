@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // srun --multi-prog: the step's words are a file of commands, one for some of the ranks each. Before Slurm 23.11
 // slurmstepd has read that file's commands before any hook runs, and none of them can be handed to enter.
 #pragma once

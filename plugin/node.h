@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The plugin inside slurmstepd: starts stage once per node and step, and hands every rank to enter.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Where the options of one command come from, and which of them counts: what was typed, else what the batch script
 // says, else the user's variables, else, of steps, what the surrounding job or step passed on.
 #pragma once

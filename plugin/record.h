@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What scontrol and sacct show of a step or job: the value of Slurm's own --container, which SPANK cannot set. libslurm
 // can.
 #pragma once

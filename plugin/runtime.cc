@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The runtime "slipway" of Slurm 26.11: what a step with a container asks slurmstepd for, beside the SPANK plugin. It
 // does nothing; its name is a mark that travels with the step on every path. A node without it fails the step, and
 // Slurm's own OCI containers (runtime/oci) leave the step's --container alone.

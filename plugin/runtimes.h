@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // From 26.11 on, Slurm has plugins that run a step's tasks (--runtime): its own for OCI containers, and ours, which is
 // only a mark (plugin/runtime.cc). Who gets a component's --container is decided here.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The SPANK hooks: each turns what Slurm passes into a call of Client or Node, and lets no exception out.
 #include "plugin/spank.h"
 

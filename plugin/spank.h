@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The wall between Slurm and the plugin: what the plugin asks of Slurm, in terms of its own. Only slurm.cc includes
 // <slurm/spank.h>; behind this interface, everything else is tested without Slurm.
 #pragma once

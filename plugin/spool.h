@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The socket on which this process, which is to be slurmstepd, listens. Its name says what SPANK does not: Slurm's
 // spool directory on this node, and the component of a heterogeneous step.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "plugin/stage_process.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // inject: stands in the place of slipway-stage or slipway-enter, which lies in the directory "real" beside it, and
 // makes one system call of theirs go wrong. Which one says the file faults/NODE.NAME beside it (tests/faults writes
 // it):

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Runs slipway-stage and slipway-enter as slurmstepd does, without Slurm around them, and prints what they cost:
 // medians, and peaks of resident memory. usage (as root):
 // launch-cost UID IMAGE RANKS ROUNDS [--SETTING=VALUE]... [+KEY=VALUE]... COMMAND..., with settings of

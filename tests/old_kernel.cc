@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // old-kernel RELEASE COMMAND [WORD]...: runs a command, and all that it starts, as under a kernel of RELEASE: system
 // calls that came later do not exist there (ENOSYS), and what the remaining ones learnt later they refuse. A mock: what
 // an old kernel gets wrong in other ways is not seen. Stays until the last of those processes has ended.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The checks of slipway doctor, each a function that answers one question. None needs root; what a user cannot see is
 // answered with "unknown".
 #pragma once

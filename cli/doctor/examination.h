@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // All checks on this node, with a time limit: a file server that does not answer must not hold up what asks for the
 // node's health.
 #pragma once

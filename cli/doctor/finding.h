@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What one check of slipway doctor answers: how it is, what was found, what that means for Slipway, how to mend it.
 #pragma once
 

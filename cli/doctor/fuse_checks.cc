@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/doctor/checks.h"
 #include "cli/doctor/kernel_module.h"
 #include "lib/base/error.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Where Slurm is installed on a node. Distributions' packages put it below /usr; many sites build it below a prefix of
 // their own, and some have both: what runs and what is called there says which one counts.
 #pragma once

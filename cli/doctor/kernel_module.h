@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Whether the kernel has a part that may be a module.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Releases of the kernel, for what cannot be tried without doing harm.
 #pragma once
 

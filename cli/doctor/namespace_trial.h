@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A container's namespaces, made as stage makes them and gone at once. The kernel's settings do not tell who else
 // forbids them: a chroot around slurmd, a filter of system calls (seccomp) of its service or container, a security
 // module.

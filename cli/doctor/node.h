@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The node as its files show it. The checks name absolute paths; all of them are looked up below one directory, "/" but
 // in unit tests.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The admin's settings as the plugin gets them, for a command that Slurm does not start.
 #pragma once
 

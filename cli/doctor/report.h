@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What slipway doctor tells people: a line for each finding, the worst first, and a last one that sums up.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What the checks look at: the node, and what its admin configured.
 #pragma once
 

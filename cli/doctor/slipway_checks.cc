@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include <elf.h>
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Slurm's own configuration as its files have it. The controller is never asked: it may be what does not answer.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Lines for the site's config= file (slipway.conf(5)), from what this node has.
 #pragma once
 

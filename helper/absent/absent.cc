@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway-absent: what a batch script finds in place of a command of Slurm's that its image lacks. The container of the
 // script has it under the name of each, in a directory that comes last on PATH (lib/spec/layout.cc); it says what to
 // do. Linked as enter is, so that it needs nothing of the image.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The text of a spec as the one value that JSON and YAML both have. Bounded: what a spec needs is little, and what a
 // reader spends on it must not depend on who wrote it.
 #pragma once

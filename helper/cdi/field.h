@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A place in a CDI spec: a value and where it stands, so that what is wrong there can be named to the admin.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway-cdi DIRECTORY...
 //
 // Prints what the CDI specs of these directories say, later ones before earlier ones, as the entries of a registry

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "helper/cdi/registry.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // All CDI specs of a node as one registry.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // One CDI spec, judged by the rules of the CDI specification 0.3.0 to 1.1.0.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // YAML as far as CDI specs are written in it: one document, its scalars as text or whole numbers, since no field of a
 // spec is anything else.
 #pragma once

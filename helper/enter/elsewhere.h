@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Where in an image a command lies that PATH does not lead to. For an error alone: a good run asks nothing of this.
 #pragma once
 

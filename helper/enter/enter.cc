@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway-enter: executed by slurmstepd in place of the step's command, once per rank, as the user. It waits for the
 // container that stage makes, joins it, gives up everything and executes the command inside. Only what differs from
 // rank to rank belongs here: every instruction is paid for once per rank.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which other program a file needs to be executed: for errors alone. (lib/elf/elf.h reads more, with the C++ library.)
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Whether the program's MPI can talk to what Slurm gave this rank: stage knows the one (lib/hostlibs/mpi_check.h), only
 // the rank's environment the other.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "helper/enter/rank_gpus.h"
 
 #include <sched.h>

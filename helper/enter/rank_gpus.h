@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A rank's GPUs: which it has, that they are inside, and in which order it sees them.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // With a pid namespace of the step's own, the process that slurmstepd started cannot become the program: it cannot
 // enter that namespace itself, only its children can. It stays outside and stands in for the program, towards
 // slurmstepd and whoever knows the rank by its number on the node.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Where the server runs: beside the process that asks. Each answer is waited for, so while one process alone asks, the
 // two work by turns, and to wake another CPU for each turn takes longer than the turn.
 #pragma once

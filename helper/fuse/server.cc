@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway-squashfs -f -o offset=BYTES IMAGE /dev/fd/N: serves a squashfs to a FUSE mount that exists already, until
 // that is gone. Takes squashfuse_ll's arguments and stands where it can stand (helper/stage/fuse_server.h). It is for
 // images that never change: the kernel keeps all that it was told once, so that of a node's ranks only the first one

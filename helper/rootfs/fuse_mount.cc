@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "helper/rootfs/fuse_mount.h"
 
 #include <fcntl.h>

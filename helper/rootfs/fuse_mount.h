@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A FUSE mount of the image, for the user's half: made by the user, inside the user's namespaces, so that no process
 // of root ever waits for a server that is the user's.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The container's root: the image, the parts of the host that a step needs, and the user's names. Built by the user's
 // half inside the user's namespace.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What the image lacks: mount points and files, in a small tmpfs. Together with the image it is the container's root.
 // All of it happens in the user's namespace, with the user's rights.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The container's root: a tmpfs with what the image lacks, into which all that the image has is bound. An overlay of
 // both would be one mount instead of twenty, but then every file that a rank opens is opened twice, which a program
 // feels that reads thousands of them (tests/bench storm: a tenth of its time).

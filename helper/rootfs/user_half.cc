@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "helper/rootfs/user_half.h"
 
 #include <net/if.h>

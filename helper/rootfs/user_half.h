@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The user's half of stage: a process that is the user, owns the step's namespaces and builds the container in them.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // One line in the system log for each step on each node: who ran which image, how it and the images for its data
 // were mounted, and which of the admin's keys let it pass.
 #pragma once

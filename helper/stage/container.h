@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Making the container of one step on this node.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The container's /dev: the few devices every program expects, and the host's terminals.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A FUSE server of a step on this node, one for each image that FUSE mounts: an ordinary program (ours in server/, or
 // the site's), which runs as the user and stays beside the ranks. stage's watcher is its parent, and stays with it.
 #pragma once

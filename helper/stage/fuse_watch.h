@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What root does for FUSE servers while their step runs: waits, so that neither can make the other wait for ever.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Root's only mounts: the images, read-only, in stage's private mount namespace, before the user's namespace exists.
 // That order is what locks ro, nosuid and nodev against the user (mount_namespaces(7)).
 #pragma once

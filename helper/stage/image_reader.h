@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The process of stage that reads hostile bytes: it opens the images as the user, says what they are, and later warms
 // the page cache. It is the user, without any capability, so root follows no path of theirs and parses no byte of it.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A loop device over part of an open file.
 #pragma once
 

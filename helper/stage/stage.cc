@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway-stage: started by the plugin as root, once per node and step, as soon as slurmstepd knows that the step has a
 // container. It makes the container while slurmstepd prepares the ranks, and hands it to all of them in one message;
 // then nothing of it stays. This process only watches: its child, the worker, does the work.

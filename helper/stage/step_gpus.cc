@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "helper/stage/step_gpus.h"
 
 #include <fcntl.h>

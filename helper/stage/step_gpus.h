@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // stage's part in a step's GPUs: what the node has, for the ranks to take what they were granted (gpu/).
 #pragma once
 

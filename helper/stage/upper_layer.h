@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The upper layer of a container that is written in memory. overlayfs notes in attributes of users (user.overlay.*)
 // what was removed, and tmpfs has those from Linux 6.6 on; before, root makes an ext4 in memory, which always had them.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // stage's attempt to make a container, in a process that can be killed at any point.
 #pragma once
 

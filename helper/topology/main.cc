@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway-topology: writes where this node's GPUs and NICs are (lib/topology/locality.h), byte for byte, for stage,
 // which runs it as nobody: hwloc and what it brings along are no libraries for a process of root's.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "helper/user/image_environment.h"
 
 #include <dirent.h>

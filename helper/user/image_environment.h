@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The environment that an image brings along: shell scripts in /.singularity.d/env, which images that Apptainer or
 // Singularity built have. They run once for each step and node, as the user, inside the container and where Slurm has
 // put the step's ranks (cgroups, limits); what they changed becomes part of the plan, for all ranks.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "helper/user/init_process.h"
 
 #include <fcntl.h>

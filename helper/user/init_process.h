@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The first process of a step's pid namespace on a node (--container-unshare=pid): with its end the kernel ends all
 // others there, so it outlives each single rank. It reaps orphans and does nothing else.
 #pragma once

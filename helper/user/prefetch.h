@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Warms the page cache for the step's program. The mount is fresh, so its cache is empty: without this, all ranks of a
 // node would wait at once for the same first blocks, which a loop device reads through a kernel thread that competes
 // with them for the node's cores.

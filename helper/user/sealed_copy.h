@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The copy of a signed image that is verified and mounted in its place, where the user could still change the file
 // itself: nobody can change the copy. It lies in memory, as long as the step's mount, and counts for the step.
 #pragma once

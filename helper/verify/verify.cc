@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // slipway-verify --image=FD [--name=NAME] [--require=any|all|never [--root=OFFSET:SIZE]]
 //     [--keyring=FILE | --keyring-fd=FD[:NAME] | --key=FILE]...
 //

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What someone who mistyped a path most likely meant. For errors alone: a good run asks nothing of this.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The one error type. It holds the sentence its user will read: what failed, why, and what to do about it.
 // Thrown anywhere, caught once, at the edge of a process, and printed there behind "slipway: " and, on a node, its
 // name.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Lists as users type them into one option: separated by a character that a backslash takes its meaning from.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Exit codes a user sees from a step. 126 and 127 are the shell's own convention.
 #pragma once
 

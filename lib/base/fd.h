@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A file descriptor that is owned by an object: closed once, moved, never copied.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Sizes as tmpfs(5) takes them: "64m", "10%" of the node's memory.
 #pragma once
 

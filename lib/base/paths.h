@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Paths as text: nothing here looks at a file system.
 #pragma once
 

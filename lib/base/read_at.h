@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Parts of a file that may end early or not be readable at all, which are two things.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What enter says, and its one way out.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Text files, read without <fstream>: its start-up would be paid for by every srun and slurmstepd, and by every process
 // of stage.
 #pragma once

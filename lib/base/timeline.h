@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Where the time goes until a step's ranks have their container, for users who want to know (SLIPWAY_VERBOSE=1). stage
 // has no standard error of the user's: the text travels in the ranks' one message (lib/protocol/wire.h), and enter
 // prints it.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Devices as the node's CDI specs describe them (Container Device Interface): what a vendor wants done to a container
 // that gets one. slipway-cdi (helper/cdi/main.cc) reads the specs and prints this value as entries
 // (lib/protocol/entries.h), so that no other program of ours reads JSON or YAML of vendors.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/devices/cdi_hooks.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The hooks of CDI specs. None is executed, neither as root nor on the host: they are programs that expect to be root
 // beside a container that is half made. What NVIDIA's own do (nvidia-cdi-hook, nvidia-ctk hook) is done by us instead.
 #pragma once

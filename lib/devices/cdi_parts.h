@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What devices of CDI specs bring into a container: their edits as mounts, links and variables of ours.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which CDI specs a node has, and what they say: found here, read by slipway-cdi.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/devices/device_parts.h"
 
 #include <fcntl.h>

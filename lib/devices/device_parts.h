@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What devices bring into a container besides their nodes: by CDI specs for the node's GPUs, where the site has them,
 // else by our own table of drivers; and the devices of CDI specs that the user asks for.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // CUDA's forward compatibility: an image may bring the driver's user space of a newer release along, which NVIDIA's
 // kernel driver serves on GPUs for data centres. It lies apart, to be used only where it is newer than the node's.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // NVIDIA's libraries make device files that they miss, as /proc/driver/nvidia/params tells them, and would undo which
 // of them a rank has. A container shows a copy of that file that tells them not to.
 #pragma once

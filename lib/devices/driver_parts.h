@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What of a node's GPU drivers a container gets where no CDI specification says it: libraries and programs as the
 // host's MPI comes (lib/spec/host_directory.h), sockets and configuration at their own places. The image's ld.so.cache
 // and the directory that Apptainer's images have for this know the libraries too.

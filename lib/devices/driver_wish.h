@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What a step and its image say about NVIDIA's driver: images that were made for NVIDIA's own container runtime name
 // the parts that they want, in variables.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What ELF files say of themselves: what a program needs before its first instruction, which versions of which
 // libraries, and where its constants are. All of it is read by pread, trusting no number in the file.
 #pragma once

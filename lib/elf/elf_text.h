@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Words among the string constants of a library: what it was built with, where no symbol tells.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Versions of glibc: which one a root file system has, and which one a library needs. A process has one glibc, the
 // image's, so that libraries of the host go only where that is new enough.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A new /etc/ld.so.cache for a container, made of its image's: with libraries that the image does not have, or in place
 // of those that it has. What ld.so looks for is found in it whatever LD_LIBRARY_PATH says.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // /etc/ld.so.cache as glibc has it since 2.2 (its sysdeps/generic/dl-cache.h), in the machine's byte order: a header,
 // entries, strings, and since 2.33 extensions behind them. All places are counted from the header on.
 #pragma once

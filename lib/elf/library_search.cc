@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/elf/library_search.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Where the loader of a root file system would find its libraries: ld.so(8), followed from outside.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The device nodes of GPUs in a container's /dev: stage makes all of the node's in a hidden directory there, and the
 // ranks move out what they were granted. No mount, so that it costs next to nothing and works on any kernel.
 #pragma once

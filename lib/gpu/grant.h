@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which of the node's GPUs Slurm granted a rank: what its variables and its cgroup say.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Where the ranks of a step on a node agree on its GPUs: each knows only its own CPUs, and with --gpus-per-task only
 // its own GPUs, but all are shown the same devices, numbered in the same way. A memory that they share
 // (memfd_create(2)): each takes a seat, the last one decides for all.

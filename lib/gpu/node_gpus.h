@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which GPUs a node has: their device nodes, and what the kernel and the drivers say of them. With the C++ library.
 #pragma once
 

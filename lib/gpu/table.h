@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A node's GPUs, as stage found them, for all ranks of a step: byte for byte in a sealed memfd. Like all of this room
 // but node_gpus, without the C++ library, which enter does not have.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/gpu/words.h"
 
 #include <stdio.h>

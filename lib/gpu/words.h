@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What a rank's programs are told of its GPUs: the variables of the vendors' libraries.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Libraries of the host that are to be used inside in place of the image's, with all that they need.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What of the host's libraries a container gets: its MPI or its libfabric in place of the image's, and Slurm's PMI-2
 // library for images that want one. What is used of it is found through links in a directory that leads
 // LD_LIBRARY_PATH.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/hostlibs/mpi_check.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Whether the MPI of the step's program can find its peers by what Slurm offers. Said before it hangs, or before each
 // rank takes itself for the only one.
 #pragma once

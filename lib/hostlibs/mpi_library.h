@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which MPI an image has, and which process managers its ranks can be started by: read from its libraries, of which
 // none is run.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Files of a root file system, seen from outside: what reads it need not know whether it is a directory or lies in an
 // image. Nothing here leads out of the root file system.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/image/image_format.h"
 
 #include <endian.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What kind of image an opened file is, and where its root file system lies.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The shell scripts that set an image's environment, which images that Apptainer or Singularity built have. What runs
 // them: helper/user/image_environment.h.
 #pragma once

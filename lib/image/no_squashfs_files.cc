@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // In place of squashfs_files.cc where configure found no libsquashfuse.
 #include "lib/image/squashfs_files.h"
 #include "lib/base/error.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Opening the images that a step names. Whoever calls this is the user, without any capability: no path of theirs is
 // followed with more rights than they have.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/image/other_kind.h"
 
 #include <strings.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What a file seems to be that is no image: people hand all kinds of files to --container and to slipway build.
 #pragma once
 

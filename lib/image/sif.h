@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Reader of the Singularity Image Format. Everything in such a file is untrusted: it is read from a descriptor by
 // pread, no length in it is believed before it is checked against the file, and what is kept in memory is bounded.
 // Source: the format's public reference implementation (github.com/sylabs/sif), pkg/sif.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The first bytes of a squashfs (Documentation/filesystems/squashfs.rst and fs/squashfs/squashfs_fs.h of the kernel).
 #pragma once
 

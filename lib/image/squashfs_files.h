@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The files of a squashfs, read without a mount.
 #pragma once
 

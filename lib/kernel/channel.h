@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Datagrams with descriptors over a socket pair: how the processes of a launch talk (unix(7), SCM_RIGHTS).
 #pragma once
 

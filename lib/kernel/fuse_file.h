@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Files on FUSE, whose server may be a process of the user's. To close one that is open asks that server (FUSE_FLUSH),
 // and no signal ends the wait for its answer. So root holds such a file as a place only (O_PATH, open(2)), and whoever
 // reads it opens it there.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // System calls that the oldest C libraries we build against do not wrap (RHEL 8: glibc 2.28). Each returns what the
 // kernel returns: -1 and errno on failure, ENOSYS where the kernel is too old.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/kernel/memory_file.h"
 
 #include <sys/mman.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A file without a name, in memory: what one process hands to another as a descriptor.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // ro, nosuid, nodev and noexec for whole trees of mounts.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/kernel/mount_table.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The mounts of a mount namespace, as the kernel lists them (/proc/PID/mountinfo, proc(5)).
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Paths of the image, resolved inside it.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What the kernel knows of an open file by itself. None of it asks the file's server, which may be a user's process.
 #pragma once
 

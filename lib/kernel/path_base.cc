@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/kernel/path_base.h"
 
 #include <unistd.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // From where a path that a user typed is to be taken.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // pipe(2), with ends that are owned.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/kernel/user_attributes.h"
 
 #include <sys/xattr.h>

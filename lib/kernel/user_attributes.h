@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Extended attributes of users (user.*, xattr(7)), in which overlayfs notes what was removed.
 #pragma once
 

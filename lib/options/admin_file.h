@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Files that plugstack.conf names: what users could write would be theirs to decide.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which places of the host the admin lets users show in their containers: mounts_allow=, mounts_deny=, mount_home=no.
 // What counts is not how a place is spelled but where it lies: another mount of it shows it as well.
 #pragma once

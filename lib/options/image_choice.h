@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which image a step runs in: the one that its user asks for, or the one that default_image= and force_image= name for
 // the site's steps. One answer for the clients, the nodes, and slipway explain and policy.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The words by which users (--container-mounts=) and admins (mounts=) ask for mounts: SRC[:DST[:FLAGS]][,...].
 #pragma once
 

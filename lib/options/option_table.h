@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The --container-* options of srun, sbatch and salloc: the one list from which srun --help, the variables, what
 // travels to the nodes and the test of slipway(1) come. What the values mean is lib/options/options.h.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What a user asks of a container beside its image: the values of the --container-* options
 // (lib/options/option_table.h), understood.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/options/setting_words.h"
 
 #include <grp.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The words of the admin's line in plugstack.conf, with those of the file that config= names in its place; each with
 // the place where it stands, and those that are for some steps only told from the others.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The words that the admin wrote behind the plugin's path in plugstack.conf, and in the file that config= names. The
 // plugin reads them in srun and slurmstepd; stage and the slipway command get them from there and read them again.
 #pragma once

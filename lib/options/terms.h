@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What a step's container will be: what its user asked for, as far as the admin allows it. The one place where the two
 // meet, for srun, for stage and for slipway explain.
 #pragma once

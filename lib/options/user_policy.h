@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Who may have containers: users_allow=, groups_allow=.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which keys let users have more, for the words that count only because of what a user said of the job.
 #pragma once
 

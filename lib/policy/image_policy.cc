@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/policy/image_policy.h"
 
 #include <grp.h>

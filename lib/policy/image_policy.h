@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // May a step run in this image? What the admin's image_... keys say: one answer for the launch, for slipway policy,
 // explain and inspect.
 #pragma once

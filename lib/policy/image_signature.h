@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Whether an image bears the signatures that the admin demands (require_signature=, keyring=), as slipway-verify says.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Who mounts an image, and from where: the kernel, from the file or from a sealed copy, FUSE, or a bind of a directory.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/policy/root_steps.h"
 
 #include "lib/base/error.h"

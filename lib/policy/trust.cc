@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/policy/trust.h"
 
 #include <fcntl.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // May the kernel mount this image? The kernel's file systems are not hardened against hostile bytes, so only when no
 // one but root could have written them (CVE-2023-30549 is what happens otherwise).
 #pragma once

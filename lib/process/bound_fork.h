@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A child that does not outlive its parent, also where the two are in different pid namespaces and the child cannot ask
 // who its parent is.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The children of stage: forked, never executed, each with one socket to its parent, over which an Error travels back
 // as it was thrown.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/process/clean_start.h"
 
 #include <fcntl.h>

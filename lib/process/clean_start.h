@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A helper that slurmstepd started begins with nothing of slurmstepd's or the user's: descriptors, environment,
 // directory, signals, keys, limits.
 #pragma once

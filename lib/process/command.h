@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Finds a step's command the way execvp(3) does, inside whatever root the caller stands in.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Closing what a process was not meant to inherit.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Who a process of stage is: from root to the user, and the id maps of the user's namespace.
 #pragma once
 

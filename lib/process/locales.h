@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which locales an image has, as the C library stores them: a directory for each, or one archive of all.
 #pragma once
 

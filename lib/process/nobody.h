@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Programs of ours that read what others wrote, with large libraries: they run as nobody that root or a user is, so
 // that neither of them can be made to lie by the other.
 #pragma once

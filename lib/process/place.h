@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Where a step's ranks stand on this node. slurmstepd knows it only when it forks them; stage is started earlier,
 // builds for the place that is most likely, and builds again in the rare case that the ranks stand elsewhere.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Capabilities, and giving them up. Each returns the system call that failed, with errno, or nullptr.
 #pragma once
 

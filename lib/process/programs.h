@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Where the helpers are that more than one file names.
 #pragma once
 

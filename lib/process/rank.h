@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The ranks of a step, as stage meets them while they wait for their container. They say that they are there on an
 // eventfd, which carries nothing but a number: whatever a user passes to one of root's processes, a descriptor above
 // all, it would have to close. Who they are the kernel says.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Variables that name what a container may not have.
 #pragma once
 

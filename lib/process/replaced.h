@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The second place of a release's helpers. An upgrade takes them out of LIBEXECDIR while what has started before, a
 // plugin in slurmstepd or stage, goes on to execute them: so the packages keep them there until the next upgrade.
 #pragma once

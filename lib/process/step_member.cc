@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/process/step_member.h"
 
 #include <fcntl.h>

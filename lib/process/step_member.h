@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A process of ours that stays beside a step's ranks becomes like them: where Slurm accounts for it, limits it,
 // suspends and kills it. stage itself runs where slurmstepd does, which is none of these.
 #pragma once

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/process/unshare.h"
 
 #include <sched.h>

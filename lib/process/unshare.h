@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The namespaces that a step can have for itself (lib/protocol/wire.h).
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What stage decided for all ranks of a step on this node (lib/protocol/plan.h), applied to this rank.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // "key=value" entries, each ended by NUL, in a sealed memfd: the one encoding of the request and the plan. No path and
 // no environment string can hold a NUL, so no value can forge an entry. The first entry names the release, since
 // processes of different installations must refuse each other.

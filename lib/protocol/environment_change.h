@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What a shell's scripts made of an environment, as entries of a plan.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Sending the one message that every rank of a step on this node waits for (lib/protocol/wire.h): once, by stage, or by
 // the plugin when a step fails before there is a stage. It goes into one end of a SOCK_SEQPACKET pair that slurmstepd
 // made; every rank reads it from the other end with MSG_PEEK, which gives each reader descriptors of its own (unix(7)).

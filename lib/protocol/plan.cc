@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/protocol/plan.h"
 
 #include "lib/protocol/entries.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What stage decided once for all ranks of a step on this node: a sealed memfd, written once, read by every enter
 // (lib/protocol/decisions.h) as lib/protocol/entries.h encodes it.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What the plugin asks of stage: one container, for one step on one node. The plugin writes it into a memfd as root;
 // stage reads it from descriptor kRequestFd.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The one message that every rank of a step on this node waits for, byte for byte: written by stage or the plugin
 // (lib/protocol/message.h), read by enter (lib/protocol/arrival.h). And what else both sides must agree on. Without the
 // C++ library, which enter does not have.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The directory that stage builds a container in, and what lies where in it.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // JSON of strangers: no deeper than it needs to be, and no key twice in one object, which two readers would read
 // differently.
 #pragma once

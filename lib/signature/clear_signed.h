@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The frame of an OpenPGP clear-signed message (RFC 4880, section 7). Libraries skip what they do not know before,
 // between and behind its parts; a signature object of a SIF holds one message and nothing else.
 #pragma once

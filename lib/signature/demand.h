@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What a site demands of an image's signatures before a step runs in it (require_signature= in slipway.conf(5)).
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Digests of the SHA-2 family, by OpenSSL. No other hash is accepted anywhere in a signature.
 #pragma once
 

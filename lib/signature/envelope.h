@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A DSSE envelope (github.com/secure-systems-lab/dsse), as SIF signatures without OpenPGP are.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The signatures of an image, each verified with the keys that fit its kind.
 #pragma once
 

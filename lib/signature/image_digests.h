@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The three digests by which a signature covers an object of a SIF, each without what may change when the image is
 // signed or another object is added. Source: github.com/sylabs/sif, pkg/integrity.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // OpenPGP public keys, and the clear-signed messages that they verify, by librnp.
 #pragma once
 

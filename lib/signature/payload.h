@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What a signature of a SIF says: digests of the image's header and of each object of one group. To be called with text
 // of which the signature has been verified, and with no other.
 #pragma once

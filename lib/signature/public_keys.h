@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Bare public keys (Ed25519, ECDSA, RSA), and the DSSE envelopes that they verify, by OpenSSL.
 #pragma once
 

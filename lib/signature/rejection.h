@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Why a signature does not count: a reason that stands behind "signature <n>: ". It ends with the one signature; the
 // others of the image are judged all the same.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What the signatures of a SIF cover, by whose keys, and what is left uncovered. Nothing but what a valid signature
 // says is believed.
 #pragma once

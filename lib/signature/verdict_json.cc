@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/signature/verdict_json.h"
 
 #include "lib/base/error.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The verdict as the document that slipway-verify prints and `slipway verify --json` passes on.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The user's names: what /etc/passwd and /etc/group must say inside the container, whoever built the image.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What stage puts into a container's root tree besides the mounts of every container (lib/spec/layout.h): parts of the
 // host that a step's libraries or devices want.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Parts of the host that a container has besides its image, below /.slipway/host: directories of the host, each bound
 // there once, and in the directory of each part (mpi, gpu) links to what is used of them.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What of the host is mounted in a container, in order: what each has, what the admin adds, what the user asks for.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // How the ranks start inside: in which directory, and behind which program of the image.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The environment of a step's ranks, as far as it is the same for all: what of the step's own stays, and what is set.
 #pragma once
 

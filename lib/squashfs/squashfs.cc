@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/squashfs/squashfs.h"
 
 #include <sys/sysmacros.h>

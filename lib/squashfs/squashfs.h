@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A squashfs file system, read through libsquashfuse. Its bytes may be hostile: what reads them is a process of the
 // user who brought them.
 #pragma once

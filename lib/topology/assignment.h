@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The assignment problem: things are shared out among takers, evenly and at the least total cost. Exact, by the
 // Hungarian method.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A set of a node's CPUs, by the numbers that Linux gives them. Like all of this room but the reader of hwloc and what
 // is for the slipway command, without the C++ library: enter uses it too.
 #pragma once

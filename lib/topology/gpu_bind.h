@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The ways to bind a step's ranks to its GPUs, by their names.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/topology/gpu_binding.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which of the GPUs that its step was granted each rank of a node sees, and in which order.
 #pragma once
 

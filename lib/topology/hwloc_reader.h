@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Reads a node's topology with hwloc: the library to which MPI libraries and Slurm itself listen.
 #pragma once
 

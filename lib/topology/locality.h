@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Where a node's GPUs and NICs are, seen from its CPUs: all that binding needs to know of a topology. The reader
 // (hwloc_reader.h) fills it once per node and step; lib/gpu/table.h takes it to each rank.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which NICs are the nearest to a rank.
 #pragma once
 

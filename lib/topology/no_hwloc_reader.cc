@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // In place of hwloc_reader.cc where configure found no hwloc.
 #include "lib/base/error.h"
 #include "lib/topology/hwloc_reader.h"

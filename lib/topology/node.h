@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A node as its users see it, in the words of slipway topology: what hwloc knows of its CPUs, and where its devices
 // are. With the C++ library.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What one rank gets, as slipway topology and steps with SLIPWAY_VERBOSE=1 print it.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which CPUs srun gives the ranks of a node, for slipway topology.
 #pragma once
 

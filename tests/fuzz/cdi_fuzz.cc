@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // libFuzzer: CDI specs in JSON and YAML. What is taken for one comes through the entries as it was, and its parts stay
 // inside the container.
 #include <cstddef>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // libFuzzer: what an image's scripts make of an environment, of any bytes: each rank whose environment was the one
 // before them has the one after them. The input is what /proc/PID/environ holds before and after, and "\n" between.
 #include "tests/fuzz/kept_decisions.h"

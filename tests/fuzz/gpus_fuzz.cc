@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // libFuzzer: whatever a rank's variables say of GPUs, whatever lies in the bytes that slipway-topology wrote, and
 // whatever CPUs ranks have: each sees GPUs of the table, each once, and its line ends.
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // libFuzzer: whatever bytes an image has, reading it ends with an answer or an Error, and touches nothing outside.
 #include <sys/mman.h>
 #include <unistd.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // enter's reader of plans, so that it can run many times in one process: where enter would end, an exception is thrown;
 // what it keeps until exec is given back when the run ends. Copies of plans end where the plans end, so that the
 // sanitizer sees a byte read behind them.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // libFuzzer: whatever a user types or exports, reading it ends with an answer or an Error; and what a client makes of
 // it is understood on the nodes, as it was meant.
 #include <cstddef>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // libFuzzer: a plan of any bytes is obeyed or refused by enter. The first seed is a plan as stage writes it.
 #include "tests/fuzz/kept_decisions.h"
 

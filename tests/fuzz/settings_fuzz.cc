@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // libFuzzer: whatever an admin writes, as words of plugstack.conf or as a file, ends with settings or with a sentence;
 // and what the plugin passes on to stage means the same there. Needs root for the file.
 #include <sys/mman.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // libFuzzer: whatever a signature object holds, its parts are read or refused: the frame of a clear-signed message, the
 // envelope of DSSE, and the payload that would stand in either.
 #include <cstddef>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // libFuzzer: the other texts that users, images and admins write: files of variables, enroot's /etc/rc, tables.
 #include <cstddef>
 #include <cstdint>

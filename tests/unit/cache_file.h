@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // An /etc/ld.so.cache as ldconfig writes it, made by hand.
 #pragma once
 

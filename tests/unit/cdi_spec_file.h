@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The specs of tests/unit/cdi, which are written like those of vendors: nvidia as nvidia-ctk 1.17 generates them, amd
 // as of a ROCm node, habana by hand with what else there is. All their devices, and this machine has none, are made up.
 #pragma once

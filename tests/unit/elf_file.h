@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Shared objects made by hand: what a test wants one to say of itself, and nothing that could run.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A node of files that a test makes up, for slipway doctor.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Stands in for Slurm on the other side of the plugin's wall: an environment, words and a step, as a test sets them.
 #pragma once
 

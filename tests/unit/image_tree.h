@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A small root file system in a directory, gone with it.
 #pragma once
 

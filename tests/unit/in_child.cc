@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "tests/unit/in_child.h"
 
 #include <sys/wait.h>

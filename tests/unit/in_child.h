@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // For code that ends its process, as all of enter does.
 #pragma once
 

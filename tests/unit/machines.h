@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The DGX-2 of the shared test data.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Nodes with GPUs, made up: the machines that run these tests have none.
 #pragma once
 

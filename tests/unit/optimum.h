@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What share_evenly must find, found in other ways.
 #pragma once
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Writes SIF files byte by byte, right or wrong, from the format's description alone: it shares nothing with the reader
 // or with `slipway build`. Every field can be set to nonsense.
 #pragma once

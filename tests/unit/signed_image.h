@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Signatures for the images of sif_file.h, made at test time: their payload computed from the file's bytes alone,
 // signed by gpg and openssl as programs. Shares nothing with signature/.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // A directory for one test, gone with it.
 #pragma once
 

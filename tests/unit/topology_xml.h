@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Machines for tests of topology: XML of hwloc's, as lstopo would have written it there.
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/options/tables/device_table.h"
 
 #include <fnmatch.h>

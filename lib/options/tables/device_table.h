@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which devices of the node each container has besides the small /dev: the table that is installed
 // (conf/devices.conf), and what the admin's own adds.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What a GPU's driver has in user space that a container takes from its node: the table that is installed
 // (conf/drivers.conf), and what the admin's own adds.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which variables of the step reach the container: the table that is installed (conf/environment.conf), and what the
 // admin's own adds.
 #pragma once

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What goes along with libraries of the host: the table that is installed (conf/libraries.conf), and what the admin's
 // own adds.
 #pragma once

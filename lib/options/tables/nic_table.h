@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // By which variables the libraries of MPI and NCCL are told which NICs to use: the table that is installed
 // (conf/nics.conf), and what the admin's own adds.
 #pragma once

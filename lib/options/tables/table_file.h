@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The tables that are installed beside the program (conf/), and the files of the admin's own that add lines to them:
 // each line is a verb and a name, # begins a comment. Which verbs there are is the table's business.
 #pragma once

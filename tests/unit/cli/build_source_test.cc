@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/build_source.h"
 
 #include "lib/base/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/contents_text.h"
 
 #include <CppUTest/TestHarness.h>

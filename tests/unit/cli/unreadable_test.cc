@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/unreadable.h"
 
 #include <sys/stat.h>

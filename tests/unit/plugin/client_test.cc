@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which image srun, sbatch and salloc choose, and what they pass on.
 #include "plugin/client.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "plugin/command_line.h"
 
 #include <CppUTest/TestHarness.h>

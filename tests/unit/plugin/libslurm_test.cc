@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // That one binary of the plugin loads on every release of Slurm that we name. This program stands for Slurm: it has the
 // functions that the plugin needs of it, and opens the plugin as Slurm does (src/common/plugin.c,
 // src/common/plugstack.c).

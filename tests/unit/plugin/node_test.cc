@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The plugin in slurmstepd, up to the program that it would start: there is no slipway-stage where unit tests run, and
 // every failure must reach the ranks.
 #include "plugin/node.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Of the places where an option can stand, which one counts.
 #include "plugin/option_sources.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/doctor/kernel_module.h"
 #include "cli/doctor/kernel_release.h"
 #include "tests/unit/fake_node.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "cli/doctor/namespace_trial.h"
 
 #include <linux/audit.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Ranks that are processes of a mount namespace in which a tmpfs stands for the container's /dev, and files for device
 // nodes. Needs root, who mounts it.
 #include "helper/enter/rank_gpus.h"

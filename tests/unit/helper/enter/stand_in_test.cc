@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "helper/enter/stand_in.h"
 
 #include <sys/wait.h>

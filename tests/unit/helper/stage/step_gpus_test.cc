@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // stage's part, in a mount namespace where a tmpfs with device nodes of numbers that mean nothing is /dev. Needs root,
 // who makes them.
 #include "helper/stage/step_gpus.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/base/text_file.h"
 
 #include "tests/unit/temporary.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // In a directory that stands for a container's /dev; regular files stand for device nodes, whose names are all that
 // matters here.
 #include "lib/gpu/devices.h"

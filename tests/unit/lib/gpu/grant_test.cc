@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The variables are those that Slurm 22.05 was seen to set, but for the last ones; the nodes are made up.
 #include "lib/gpu/grant.h"
 

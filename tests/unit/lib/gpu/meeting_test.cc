@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // With processes that share a mapping, as ranks share a memfd.
 #include "lib/gpu/meeting.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // On nodes that are made up: device nodes of numbers that mean nothing, and files that the kernel and the drivers have
 // elsewhere. Needs root, which alone makes device nodes.
 #include "lib/gpu/node_gpus.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Every "must accept" and every "must refuse" of a SIF reader.
 #include "lib/image/sif.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/image/squashfs_files.h"
 
 #include <CppUTest/TestHarness.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What of the host may be shown, whatever it is called.
 #include "lib/options/host_policy.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which image a step runs in.
 #include "lib/options/image_choice.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/options/mount_words.h"
 
 #include <sys/mount.h>

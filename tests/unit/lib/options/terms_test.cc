@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What the admin's words and the user's options come to together.
 #include "lib/options/terms.h"
 

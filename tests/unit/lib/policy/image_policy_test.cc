@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What the admin's image_... keys say of files in a directory. Owners are this process's own, so that it needs no root.
 #include "lib/policy/image_policy.h"
 

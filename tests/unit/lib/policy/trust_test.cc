@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What judge_image says of files in a directory that only root can write. Needs root: it makes files of other owners.
 #include "lib/kernel/opened_file.h"
 #include "lib/policy/trust.h"

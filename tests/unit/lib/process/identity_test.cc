@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Who stage's processes are, and what the user's namespace knows of groups.
 #include "lib/process/identity.h"
 

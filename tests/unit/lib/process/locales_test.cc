@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/process/locales.h"
 
 #include <sys/stat.h>

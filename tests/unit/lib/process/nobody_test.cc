@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Needs root, whose programs become nobody.
 #include "lib/process/nobody.h"
 

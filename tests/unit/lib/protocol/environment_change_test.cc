@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/protocol/environment_change.h"
 
 #include <CppUTest/TestHarness.h>

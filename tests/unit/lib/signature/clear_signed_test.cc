@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/signature/clear_signed.h"
 
 #include <string>

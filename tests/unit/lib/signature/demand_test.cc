@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What a site may demand of signatures, asked of verdicts that are written here.
 #include "lib/signature/demand.h"
 

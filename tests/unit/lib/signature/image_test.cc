@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Whole images: signed here by gpg and openssl, and those of the shared test data.
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What gpg signs, and what of it counts.
 #include "lib/signature/keyring.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // The verdict on an image whose signatures say what a test lets them say; nothing is signed here.
 #include "lib/signature/verdict.h"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // Which variables a plan lets through and sets, by whose word. The table that is installed is read by others: unit
 // tests run where none is installed.
 #include "lib/spec/variables.h"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // All ways of binding on whole machines, for the CPUs that srun --cpu-bind gives ranks, beside the optimum found in
 // other ways.
 #include <functional>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
 // What hwloc makes of machines. The DGX-2 is a real one's XML, with 16 GPUs, whose CPUs whoever wrote it cut to two of
 // each package; AMD's and Intel's are written for these tests.
 #include "lib/topology/hwloc_reader.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/options/tables/driver_table.h"
 
 #include <CppUTest/TestHarness.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: BSD-3-Clause
 #include "lib/options/tables/nic_table.h"
 
 #include "lib/base/error.h"
