@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
-// The wall between Slurm and the plugin: what the plugin asks of Slurm, in terms of its own. Only slurm.cc includes
+// The wall between Slurm and the plugin: what the plugin asks of Slurm, in terms of its own. Only spank.cc includes
 // <slurm/spank.h>; behind this interface, everything else is tested without Slurm.
 #pragma once
 

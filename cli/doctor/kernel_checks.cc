@@ -27,8 +27,6 @@ bool exists(long answer) { return answer >= 0 || errno != ENOSYS; }
 constexpr SystemCall kSystemCalls[] = {
     {"openat2", "5.6", [] { return exists(kernel::openat2(-1, "x", 0, 0)); },
      "a link of /proc on the way to an image is refused by what was opened, not by the open"},
-    {"open_tree", "5.2", [] { return exists(kernel::open_tree(-1, "x", 0)); }, "mounts are made by their paths"},
-    {"move_mount", "5.2", [] { return exists(kernel::move_mount(-1, -1, "x")); }, "mounts are made by their paths"},
     {"fsopen", "5.2", [] { return exists(kernel::fsopen(nullptr)); }, "images are mounted by mount(2)"},
     {"mount_setattr", "5.12", [] { return exists(kernel::mount_setattr(-1, "x", 0, {})); },
      "the flags of a tree of mounts are set one by one"},
@@ -46,7 +44,9 @@ constexpr Feature kFeatures[] = {
     {"LOOP_CONFIGURE", {5, 8}, "loop devices are set up in two calls"},
     {"overlayfs in user namespaces", {5, 11},
      "images cannot be written, and directories that hold entries of image and host are made of single mounts"},
-    {"squashfs with mapped ids", {6, 2}, "files of the image's root show as nobody's"},
+    {"squashfs with mapped ids", {6, 2},
+     "files of the image's root show as nobody's, and an image that is to be written is mounted by FUSE"},
+    {"attributes of users on tmpfs", {6, 6}, "what is written to an image in memory takes mke2fs on this node"},
 };
 
 std::string text_of(KernelRelease release) {

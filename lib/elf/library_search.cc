@@ -18,7 +18,6 @@ namespace slipway {
 
 namespace {
 
-constexpr size_t kMostLibraries = 1024;  // of one program
 constexpr size_t kLongestText = 1024;
 
 std::string read_file(const ImageFiles& files, const std::string& path, size_t limit) {
@@ -142,25 +141,6 @@ std::string LibrarySearch::find(const std::string& name, const RunPath& run_path
     if (is_library(path)) return path;
   }
   return found_in(default_directories_) ? found : "";
-}
-
-std::vector<NeededLibrary> LibrarySearch::closure(const std::string& path) const {
-  std::vector<NeededLibrary> libraries;
-  std::set<std::string> seen;
-  std::vector<std::pair<std::string, RunPath>> files = {{path, {}}};
-  for (size_t i = 0; i < files.size(); ++i) {
-    const Fd file = files_.open(files[i].first);
-    if (!file) continue;
-    const ElfFile elf = read_elf(file.get());
-    const RunPath run_path = run_path_of(elf, files[i].first, files[i].second);
-    for (const std::string& name : elf.libraries) {
-      if (libraries.size() == kMostLibraries) return libraries;
-      if (!seen.insert(name).second) continue;
-      libraries.push_back({name, find(name, run_path)});
-      if (!libraries.back().path.empty()) files.emplace_back(libraries.back().path, run_path);
-    }
-  }
-  return libraries;
 }
 
 }  // namespace slipway

@@ -46,11 +46,6 @@ class LibraryCache {
   size_t entries_ = 0;
 };
 
-struct NeededLibrary {
-  std::string name;  // as it is needed
-  std::string path;  // empty: missing
-};
-
 class LibrarySearch {
  public:
   // `first_directories` are LD_LIBRARY_PATH's. `files` outlives this. Reads nothing before the first search, and the
@@ -67,9 +62,6 @@ class LibrarySearch {
 
   // Where the loader looks without being told.
   const std::vector<std::string>& default_directories() const { return default_directories_; }
-
-  // All libraries that the file at `path` needs, and those they need: each name once, nearest first, up to a bound.
-  std::vector<NeededLibrary> closure(const std::string& path) const;
 
  private:
   bool is_library(const std::string& path) const;

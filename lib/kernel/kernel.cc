@@ -6,8 +6,7 @@
 #include <unistd.h>
 
 // Numbers are the same on every architecture from 424 on (but for alpha); older headers lack the names.
-#ifndef SYS_open_tree
-#define SYS_open_tree 428
+#ifndef SYS_move_mount
 #define SYS_move_mount 429
 #define SYS_fsopen 430
 #define SYS_fsconfig 431
@@ -43,10 +42,6 @@ int openat2(int directory, const char* path, uint64_t flags, uint64_t resolve) {
     uint64_t flags, mode, resolve;
   } how{flags, 0, resolve};
   return static_cast<int>(syscall(SYS_openat2, directory, path, &how, sizeof how));
-}
-
-int open_tree(int directory, const char* path, unsigned flags) {
-  return static_cast<int>(syscall(SYS_open_tree, directory, path, flags | O_CLOEXEC));
 }
 
 int move_mount(int from, int to_directory, const char* to_path) {

@@ -13,9 +13,7 @@ inline constexpr uint64_t kResolveNoMagicLinks = 0x02;
 inline constexpr uint64_t kResolveInRoot = 0x10;
 int openat2(int directory, const char* path, uint64_t flags, uint64_t resolve);
 
-// open_tree(2) and move_mount(2), 5.2. Both work on the empty path: on the descriptor itself.
-inline constexpr unsigned kOpenTreeClone = 1;
-int open_tree(int directory, const char* path, unsigned flags);
+// move_mount(2), 5.2. `from` is a mount's own descriptor.
 int move_mount(int from, int to_directory, const char* to_path);
 
 // fsopen(2), fsconfig(2), fsmount(2), 5.2: a new file system as a mount that is attached nowhere yet.

@@ -70,6 +70,7 @@ struct Settings {
   // What of the rest users may ask for.
   enum class Writable { kNone, kMemory, kAll } writable = Writable::kAll;
   std::string writable_size = "50%";  // of memory, as tmpfs(5) takes it
+  enum class WritableLayer { kTmpfs, kExt4 } writable_layer = WritableLayer::kTmpfs;  // before Linux 6.6
   enum class RemapRoot { kUser, kYes, kNo } remap_root = RemapRoot::kUser;
   std::string unshare = "net,ipc,uts,pid";  // as lib/options/options.h has them
   std::vector<std::string> mpi = {"image", "host", "none"};  // what they may ask for; what steps have comes first

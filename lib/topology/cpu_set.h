@@ -25,11 +25,7 @@ class CpuSet {
   int count_common(const CpuSet& other) const;
   bool operator==(const CpuSet& other) const;
 
-  // As the kernel and taskset write lists: "0-3,8". False: that is no such list.
-  bool read_list(const char* text);
-  // As Slurm writes masks: "0x0F" or "F", up to one of `ends` or the end. False: that is no mask.
-  bool read_mask(const char* text, const char* ends);
-  // The list, in at most `size` bytes with the final NUL. Returns `out`.
+  // As the kernel and taskset write lists, "0-3,8", in at most `size` bytes with the final NUL. Returns `out`.
   const char* write_list(char* out, size_t size) const;
 
  private:

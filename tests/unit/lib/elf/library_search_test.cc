@@ -75,30 +75,16 @@ TEST(LibrarySearch, OriginIsWhereTheFileLies) {
   STRCMP_EQUAL("/opt/x/bin", run_path.runpath[1].c_str());
 }
 
-TEST(LibrarySearch, AnRpathHoldsForTheLibrariesLibrariesToo) {
-  tree.write("/bin/program", elf_file({.needed = {"liba.so"}, .rpath = "/opt/lib"}));
-  library("/opt/lib/liba.so", {.needed = {"libb.so"}});
+TEST(LibrarySearch, AnRpathHoldsForTheLibrariesLibrariesTooAndARunpathDoesNot) {
   library("/opt/lib/libb.so");
-  STRCMP_EQUAL("/opt/lib/libb.so", LibrarySearch(files).closure("/bin/program")[1].path.c_str());
-}
-
-TEST(LibrarySearch, ARunpathDoesNot) {
-  tree.write("/bin/program", elf_file({.needed = {"liba.so"}, .runpath = "/opt/lib"}));
-  library("/opt/lib/liba.so", {.needed = {"libb.so"}});
-  library("/opt/lib/libb.so");
-  STRCMP_EQUAL("", LibrarySearch(files).closure("/bin/program")[1].path.c_str());
-}
-
-TEST(LibrarySearch, AClosureHasEachNameOnceAndTheMissingOnes) {
-  tree.write("/bin/program", elf_file({.needed = {"liba.so", "libmissing.so"}}));
-  library("/usr/lib/liba.so", {.needed = {"libb.so"}});
-  library("/usr/lib/libb.so", {.needed = {"liba.so"}});
-  const std::vector<NeededLibrary> libraries = LibrarySearch(files).closure("/bin/program");
-  CHECK_EQUAL(3, libraries.size());
-  STRCMP_EQUAL("/usr/lib/liba.so", libraries[0].path.c_str());
-  STRCMP_EQUAL("libmissing.so", libraries[1].name.c_str());
-  STRCMP_EQUAL("", libraries[1].path.c_str());
-  STRCMP_EQUAL("libb.so", libraries[2].name.c_str());
+  for (const bool is_rpath : {true, false}) {
+    ElfFile program;
+    (is_rpath ? program.rpath : program.runpath) = {"/opt/lib"};
+    const RunPath loader = run_path_of(program, "/bin/program");
+    STRCMP_EQUAL("/opt/lib/libb.so", found("libb.so", loader).c_str());
+    const RunPath of_its_library = run_path_of(ElfFile(), "/opt/lib/liba.so", loader);
+    STRCMP_EQUAL(is_rpath ? "/opt/lib/libb.so" : "", found("libb.so", of_its_library).c_str());
+  }
 }
 
 TEST(LibrarySearch, ReadsTheCacheOfBothFormats) {

@@ -10,6 +10,8 @@
 
 #include <CppUTest/TestHarness.h>
 
+#include "tests/unit/cpu_list.h"
+
 using namespace slipway::topology;
 
 // Two packages of CPUs 0-3 and 4-7; GPUs 0 and 2 are in the second, 1 and 3 in the first. NIC 0 shares a bridge with
@@ -21,18 +23,13 @@ TEST_GROUP(GpuBinding) {
     const char* const cpus[] = {"0-7", "0-3", "4-7"};
     for (const char* list : cpus) {
       Region& region = node->region[node->regions++];
-      region.cpus.read_list(list);
+      region.cpus = cpus_in(list);
       region.depth = node->regions > 1 ? 1 : 0;
     }
     for (const int region : {2, 1, 2, 1}) node->gpu[node->gpus++].region = region;
     node->nics = 2;
     node->nic[0] = {"mlx5_0", "", 2, false, {0, 3, 2, 3}};
     node->nic[1] = {"mlx5_1", "", 1, false, {3, 2, 3, 2}};
-  }
-  static CpuSet cpus(const char* list) {
-    CpuSet set;
-    set.read_list(list);
-    return set;
   }
   static std::string text(const GpuList& list) {
     std::string text;
@@ -43,7 +40,7 @@ TEST_GROUP(GpuBinding) {
   std::string bind(GpuBind mode, const std::vector<const char*>& lists,
                    const std::vector<int>& granted = {0, 1, 2, 3}) {
     std::vector<CpuSet> sets;
-    for (const char* list : lists) sets.push_back(cpus(list));
+    for (const char* list : lists) sets.push_back(cpus_in(list));
     Step step{static_cast<int>(sets.size()), sets.data(), {}};
     for (const int gpu : granted) step.granted.add(gpu);
     std::vector<GpuList> seen(sets.size());
@@ -55,7 +52,7 @@ TEST_GROUP(GpuBinding) {
   std::string nics(const char* list, const std::vector<int>& own) const {
     GpuList gpus;
     for (const int gpu : own) gpus.add(gpu);
-    const NicList found = nearest_nics(*node, cpus(list), gpus);
+    const NicList found = nearest_nics(*node, cpus_in(list), gpus);
     std::string text;
     for (int i = 0; i < found.count; ++i) text += std::to_string(found.nic[i]);
     return text;
@@ -63,12 +60,12 @@ TEST_GROUP(GpuBinding) {
 };
 
 TEST(GpuBinding, DistanceIsTheLevelsThatCpusAreAwayOnAverage) {
-  LONGS_EQUAL(0, distances(*node, cpus("0-3")).to_region[1]);
-  LONGS_EQUAL(kLevel, distances(*node, cpus("0-3")).to_region[2]);
-  LONGS_EQUAL(kLevel / 4, distances(*node, cpus("0-2,4")).to_region[1]);
-  LONGS_EQUAL(kLevel, distances(*node, cpus("0-7")).to_region[0]);  // what is attached to the machine is near to none
-  LONGS_EQUAL(kLevel, distances(*node, cpus("99")).to_region[1]);   // a CPU that was not there
-  LONGS_EQUAL(0, distances(*node, cpus("")).to_region[1]);
+  LONGS_EQUAL(0, distances(*node, cpus_in("0-3")).to_region[1]);
+  LONGS_EQUAL(kLevel, distances(*node, cpus_in("0-3")).to_region[2]);
+  LONGS_EQUAL(kLevel / 4, distances(*node, cpus_in("0-2,4")).to_region[1]);
+  LONGS_EQUAL(kLevel, distances(*node, cpus_in("0-7")).to_region[0]);  // what is attached to the machine is near to none
+  LONGS_EQUAL(kLevel, distances(*node, cpus_in("99")).to_region[1]);   // a CPU that was not there
+  LONGS_EQUAL(0, distances(*node, cpus_in("")).to_region[1]);
 }
 
 TEST(GpuBinding, InOrderDeviceIOfAllRanksIsNearToRankI) {
@@ -147,10 +144,10 @@ TEST(GpuBinding, ARanksLineTellsWhatItGets) {
   near.nic[near.count++] = 1;
   char line[128];
   STRCMP_EQUAL("rank 4: cpus 0-1 gpu 1 of 1,0,3,2 nic mlx5_1",
-               rank_line(*node, 4, cpus("0-1"), seen, own, near, line, sizeof line));
-  STRCMP_EQUAL("rank 0: cpus 4 gpu 1 (1 level away)", rank_line(*node, 0, cpus("4"), own, own, {}, line, sizeof line));
+               rank_line(*node, 4, cpus_in("0-1"), seen, own, near, line, sizeof line));
+  STRCMP_EQUAL("rank 0: cpus 4 gpu 1 (1 level away)", rank_line(*node, 0, cpus_in("4"), own, own, {}, line, sizeof line));
   STRCMP_EQUAL("rank 0: cpus 3-4 gpu 1 (0.5 levels away)",
-               rank_line(*node, 0, cpus("3-4"), own, own, {}, line, sizeof line));
+               rank_line(*node, 0, cpus_in("3-4"), own, own, {}, line, sizeof line));
   STRCMP_EQUAL("rank 0:", rank_line(*node, 0, CpuSet(), {}, {}, {}, line, sizeof line));
-  STRCMP_EQUAL("rank 4: cp", rank_line(*node, 4, cpus("0-1"), seen, own, near, line, 11));
+  STRCMP_EQUAL("rank 4: cp", rank_line(*node, 4, cpus_in("0-1"), seen, own, near, line, 11));
 }
