@@ -110,7 +110,9 @@ void Client::warn_of_script(const Slurm& slurm, const OptionValues& values) cons
   const std::string command = slurm_command_in(text_of_regular_file(script, kLongestScript));
   if (command.empty()) return;
   slurm.warn(printable(command_line[place]) + ": calls " + command + ", and is to run in the image, where Slurm's " +
-             "commands do not work; with --container-batch=host it runs on the host, and its steps in the image");
+             "commands do not work; " +
+             (settings_.force_image.empty() ? "with --container-batch=host it runs on the host, and its steps in the image"
+                                            : "all scripts here run in the site's image"));
 }
 
 // A job that waits for days must not fail for a mistyped name. Only of what is certainly not here: nodes may differ.

@@ -19,6 +19,7 @@ constexpr Check kChecks[] = {
     {"EROFS", look_at_erofs},
     {"overlayfs", look_at_overlay},
     {"loop devices", look_at_loop_devices},
+    {"writable_layer", look_at_writable_layer},
     {"FUSE", look_at_fuse},
     {"/dev/fuse", look_at_fuse_device},
     {"fuse_program", look_at_fuse_program},

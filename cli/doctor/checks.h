@@ -32,6 +32,7 @@ Finding look_at_kernel(const Site& site);
 Finding look_at_system_calls(std::span<const SystemCall> calls);
 Finding look_at_system_calls(const Site& site);
 Finding look_at_kernel_age(const Site& site);
+Finding look_at_writable_layer(const Site& site);
 Finding look_at_hidepid(const Site& site);
 Finding look_at_ptrace(const Site& site);
 

@@ -46,6 +46,7 @@ int main(int, char** argv) {
   const char* const slash = strrchr(path, '/');
   const char* const name = slash ? slash + 1 : path;
   execute_another(name, argv);
+  name_node(getenv("SLURMD_NODENAME"));
   char shown[256], sentence[sizeof shown + 256];
   snprintf(sentence, sizeof sentence,
            "%s: Slurm's commands do not work in the image; with --container-batch=host the job's script runs on the "

@@ -236,16 +236,20 @@ void let_apt_be_root(Skeleton& skeleton) {
   skeleton.add_file(directory + "/99slipway", "APT::Sandbox::User \"root\";\n");
 }
 
-std::string what_cannot_be_removed(const Terms& terms) {
+std::string what_cannot_be_removed(const Terms& terms, const RootMounts& mounts) {
   const std::string fails = "removing, renaming or replacing a directory of the image fails with an I/O error";
   constexpr char kRemedy[] = "a directory on ext4 or xfs";
   if (terms.writing == Terms::Writing::kOverlay) {
     return terms.options.source_of("overlay") + "=" + printable(terms.options.overlay) +
            ": its file system keeps no attributes of users; " + fails + "; name " + kRemedy;
   }
+  const std::string why = mounts.no_upper_layer.empty()
+                              ? std::string()
+                              : ", and writable_layer=ext4 failed (" + mounts.no_upper_layer + ")";
   return terms.options.source_of("writable") +
-         ": this kernel keeps no attributes of users in memory (Linux 6.6 does), and this node lacks mke2fs or a loop "
-         "device for an ext4 there; " + fails + "; use --container-overlay with " + kRemedy;
+         ": this kernel keeps no attributes of users in memory (Linux 6.6 does)" + why + "; " + fails +
+         "; use --container-overlay with " + kRemedy +
+         (why.empty() ? ", or ask the admin for writable_layer=ext4" : ", or show the admin this line");
 }
 
 // The new root must be a mount of this namespace's own: one inherited from root's namespace is locked, and pivot_root
@@ -285,7 +289,7 @@ RootTree build_root_tree(const Request& request, const Accounts& accounts, const
   for (const Opened& opened : all) mount_into(root, opened, all);
   enter_root(root);
   RootTree built{all.size(), skeleton.notices()};
-  if (!skeleton.keeps_what_is_removed()) built.notices.push_back(what_cannot_be_removed(terms));
+  if (!skeleton.keeps_what_is_removed()) built.notices.push_back(what_cannot_be_removed(terms, mounts));
   return built;
 }
 

@@ -24,6 +24,7 @@ struct RootTree {
 struct RootMounts {
   bool image_is_directory = false;
   bool has_upper_layer = false;  // helper/stage/upper_layer.h
+  std::string no_upper_layer;    // UpperLayer::failure
 };
 
 // Stands in stage's work directory and leaves this process inside the finished container, at its "/". The mounts of

@@ -81,6 +81,10 @@ void unshare_others(unsigned namespaces, const std::string& option) {
   if (namespaces & CLONE_NEWNET) bring_loopback_up(option);
 }
 
+constexpr char kIsNobodys[] =
+    "this kernel shows its files as nobody's (Linux 6.2 does not), and they cannot be changed; to have them mounted by "
+    "FUSE, ask the admin for /dev/fuse with mode 0666";
+
 std::string name_of_word(const Terms& terms, uint32_t word) { return printable(terms.options.mounts.at(word).source); }
 
 // By the user, each with a server that is the user's (helper/rootfs/fuse_mount.h).
@@ -163,10 +167,11 @@ void run_user_half(const Request& request, Names names, int socket) {
   std::move(additions.mounts.begin(), additions.mounts.end(), std::back_inserter(layout));
   Built built;
   RootTree tree = build_root_tree(request, accounts, terms, layout, additions,
-                                  {images.root == ImageMount::kBind, images.has_upper_layer});
+                                  {images.root == ImageMount::kBind, images.has_upper_layer, images.no_upper_layer});
   built.mounts = tree.mounts;
   built.root_tree_ns = nanoseconds(Timeline::Clock::now() - served);
 
+  if (images.is_nobodys) plan.notices.push_back(printable(request.image) + ": " + kIsNobodys);
   if (images.leaves_overlay) plan.notices.push_back(printable(request.image) + ": " + kOverlayIsLeft);
   std::move(tree.notices.begin(), tree.notices.end(), std::back_inserter(plan.notices));
   add_variables_of_image(plan);

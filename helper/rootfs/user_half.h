@@ -18,6 +18,8 @@ struct MountedImages {
   ImageMount::How root = ImageMount::kBind;
   bool leaves_overlay = false;  // RootPartition::leaves_overlay, of the root
   bool has_upper_layer = false;  // helper/stage/upper_layer.h
+  bool is_nobodys = false;       // the root is to be written, and the kernel shows its files as nobody's
+  char no_upper_layer[256] = {};  // UpperLayer::failure
   uint32_t count = 0;
   struct {
     uint32_t word;  // DataImage::word

@@ -82,7 +82,8 @@ void ask_for_fuse_servers(int answer, Child& user_half, const OpenedImages& imag
 
 Fd ask_for_sealed_copy(int answer, const OpenedImage& image, const Request& request) {
   const int descriptor = image.fd.get();
-  if (!send_datagram(answer, bytes_of(SealOrder{bytes_of_memory_size(request.settings.sealed_size)}), std::span(&descriptor, 1))) {
+  const SealOrder order{bytes_of_memory_size(request.settings.sealed_size)};
+  if (!send_datagram(answer, bytes_of(order), std::span(&descriptor, 1))) {
     throw system_error("container", "sendmsg");
   }
   Go go;
@@ -117,6 +118,7 @@ MountedImages word_of(const OpenedImages& images, const ImageMounts& mounts) {
   MountedImages word;
   word.root = mounts.root.how;
   word.leaves_overlay = images.root.root.leaves_overlay;
+  word.is_nobodys = mounts.root_is_nobodys;
   for (size_t i = 0; i < images.data.size(); ++i) word.data[word.count++] = {images.data[i].word, mounts.data[i].how};
   return word;
 }
@@ -158,7 +160,9 @@ void make_container(const Request& request, Timeline timeline, int answer) {
   timeline.phase("devices");
   MountedImages mounted = word_of(images, mounts);
   if (is_written_in_memory(images, mounts)) {
-    mounted.has_upper_layer = mount_upper_layer(request);
+    const UpperLayer layer = mount_upper_layer(request);
+    mounted.has_upper_layer = layer.is_mounted;
+    layer.failure.copy(mounted.no_upper_layer, sizeof mounted.no_upper_layer - 1);
     timeline.phase("upper layer");
   }
   user_half->send(bytes_of(mounted));

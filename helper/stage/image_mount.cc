@@ -60,23 +60,31 @@ bool show_root_as_user(int mount, const Request& request) {
 
 const char* type_of(RootKind kind) { return kind == RootKind::kErofs ? "erofs" : "squashfs"; }
 
-// False, and not mounted: it `must_be_the_users`, and the kernel cannot show it so.
-bool mount_file_system(const OpenedImage& image, const char* where, const Request& request,
-                       bool must_be_the_users = false) {
+enum class Mounted {
+  kAsUsers,  // what root owns in it shows as the user's
+  kAsIs,
+  kNot,
+};
+
+// kNot where it should be `only_as_users`, and the kernel cannot show it so.
+Mounted mount_file_system(const OpenedImage& image, const char* where, const Request& request,
+                          bool only_as_users = false) {
   const char* const type = type_of(image.root.kind);
   const Fd content = opened_for_reading(image.content().get(), image.name);
   const LoopDevice loop = attach_loop(content.get(), image.root.offset, image.root.size);
   const Fd mount_fd = new_file_system(type, loop.path);
   if (mount_fd) {
-    if (!show_root_as_user(mount_fd.get(), request) && must_be_the_users) return false;
+    const bool is_the_users = show_root_as_user(mount_fd.get(), request);
+    if (!is_the_users && only_as_users) return Mounted::kNot;
     if (kernel::move_mount(mount_fd.get(), AT_FDCWD, where) != 0) throw system_error(image.name, "move_mount");
-    return true;
+    return is_the_users ? Mounted::kAsUsers : Mounted::kAsIs;
   }
   if (errno != ENOSYS) throw cannot_mount(image.name, type, errno);
+  if (only_as_users) return Mounted::kNot;
   if (mount(loop.path.c_str(), where, type, MS_RDONLY | MS_NOSUID | MS_NODEV, nullptr) != 0) {
     throw cannot_mount(image.name, type, errno);
   }
-  return true;
+  return Mounted::kAsIs;
 }
 
 // Always with what is mounted below it: a bind of the top alone would uncover what those mounts hide.
@@ -91,10 +99,29 @@ void bind_directory(const OpenedImage& image, bool is_written) {
   if (!mounted || !add_mount_flags(mounted, flags)) throw system_error(image.name, "mount(read-only)");
 }
 
-// What belongs to nobody, nobody may write; a FUSE server's files are the user's.
-bool must_be_the_users(const OpenedImages& images, const ImageMount& mount, const Request& request) {
-  return images.writing != Terms::Writing::kNone && mount.how == ImageMount::kKernel && request.settings.fuse &&
-         request.uid != 0 && images.root.root.kind == RootKind::kSquashfs;
+bool users_can_use_fuse(const Settings& settings) {
+  struct stat status;
+  return settings.fuse && stat("/dev/fuse", &status) == 0 && S_ISCHR(status.st_mode) &&
+         (status.st_mode & (S_IROTH | S_IWOTH)) == (S_IROTH | S_IWOTH) &&
+         access(settings.fuse_program.c_str(), X_OK) == 0;
+}
+
+// A FUSE server's files are the user's. A signed image is never given to one, which could show other bytes.
+bool fuse_would_do(const OpenedImages& images, const ImageMount& mount, const Request& request) {
+  const bool is_signed = request.settings.demands_signed() && images.root.root.is_in_sif;
+  return mount.how == ImageMount::kKernel && images.root.root.kind == RootKind::kSquashfs && !is_signed &&
+         users_can_use_fuse(request.settings);
+}
+
+void mount_root(const OpenedImages& images, ImageMounts& mounts, const Request& request) {
+  const bool is_written = images.writing != Terms::Writing::kNone && request.uid != 0;
+  const bool only_as_users = is_written && fuse_would_do(images, mounts.root, request);
+  switch (mount_file_system(images.root, kImageName, request, only_as_users)) {
+    case Mounted::kAsUsers: break;
+    case Mounted::kAsIs: mounts.root_is_nobodys = is_written; break;
+    case Mounted::kNot:
+      mounts.root = {ImageMount::kFuse, "is to be written, and this kernel cannot show its files as the user's"};
+  }
 }
 
 }  // namespace
@@ -114,9 +141,8 @@ void mount_images(const OpenedImages& images, ImageMounts& mounts, const Request
   }
   if (mounts.root.how == ImageMount::kBind) {
     bind_directory(images.root, images.writing == Terms::Writing::kDirectory);
-  } else if (mounts.root.how != ImageMount::kFuse &&
-             !mount_file_system(images.root, kImageName, request, must_be_the_users(images, mounts.root, request))) {
-    mounts.root = {ImageMount::kFuse, "is to be written, and this kernel cannot show its files as the user's"};
+  } else if (mounts.root.how != ImageMount::kFuse) {
+    mount_root(images, mounts, request);
   }
   for (size_t i = 0; i < images.data.size(); ++i) {
     const std::string where = data_image_name(images.data[i].word);

@@ -36,13 +36,16 @@ void run_mke2fs(const Request& request, int socket) {
   const int file = datagram.descriptors[0].get();
   // The file is zeros already, and lives no longer than its mount: nothing is written to be safe, or to grow later.
   std::vector<std::string> words = {
-      "mke2fs", "-q", "-F", "-t", "ext4", "-b", std::to_string(kBlock), "-m", "0", "-O", "^has_journal,^resize_inode",
-      "-E", "nodiscard,lazy_itable_init=1,root_owner=" + std::to_string(request.uid) + ":" + std::to_string(request.gid),
+      "mke2fs", "-q", "-F", "-t", "ext4", "-b", std::to_string(kBlock), "-m", "0", "-i", "8192", "-O", "^has_journal,^resize_inode",
+      "-E", "nodiscard,lazy_itable_init=1,root_owner=" + std::to_string(request.uid) + ":" +
+                std::to_string(request.gid),
       "/proc/self/fd/" + std::to_string(file)};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  char* const environment[] = {nullptr};
+  // Not the site's /etc/mke2fs.conf, which may ask for what an overlay does not take, or for a panic at an error.
+  char config[] = "MKE2FS_CONFIG=/nonexistent";
+  char* const environment[] = {config, nullptr};
   const Fd nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nothing.get(), stream);
   fcntl(file, F_SETFD, 0);
@@ -69,20 +72,21 @@ void mount_ext4(const Request& request) {
   make_ext4(request, file);
   const LoopDevice loop = attach_loop(file.get(), 0, size, LoopAccess::kWrite);
   // discard: what is removed is memory again.
-  if (mount(loop.path.c_str(), kUpperName, "ext4", MS_NOSUID | MS_NODEV | MS_NOATIME, "discard,noinit_itable") != 0) {
+  if (mount(loop.path.c_str(), kUpperName, "ext4", MS_NOSUID | MS_NODEV | MS_NOATIME,
+            "discard,noinit_itable,errors=remount-ro") != 0) {
     throw system_error("container", "mount(ext4)");
   }
 }
 
 }  // namespace
 
-bool mount_upper_layer(const Request& request) {
-  if (has_user_attributes(kUpperName)) return false;
+UpperLayer mount_upper_layer(const Request& request) {
+  if (request.settings.writable_layer != Settings::WritableLayer::kExt4 || has_user_attributes(kUpperName)) return {};
   try {
     mount_ext4(request);
-    return true;
-  } catch (const Error&) {
-    return false;
+    return {true, ""};
+  } catch (const Error& error) {
+    return {false, error.what()};
   }
 }
 

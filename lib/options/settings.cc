@@ -168,6 +168,12 @@ bool read_writable(Settings& settings, std::string_view value) {
   return choose(settings.writable, value, kChoices);
 }
 
+bool read_writable_layer(Settings& settings, std::string_view value) {
+  constexpr std::pair<std::string_view, Settings::WritableLayer> kChoices[] = {
+      {"tmpfs", Settings::WritableLayer::kTmpfs}, {"ext4", Settings::WritableLayer::kExt4}};
+  return choose(settings.writable_layer, value, kChoices);
+}
+
 bool read_writable_size(Settings& settings, std::string_view value) {
   settings.writable_size = value;
   return is_tmpfs_size(value);
@@ -259,6 +265,7 @@ constexpr Key kKeys[] = {
     {"devices_allow", [](Settings& s, std::string_view value) { return add_parts(s.devices_allow, value); },
      "kinds of devices as vendor.com/class, with commas between them, or none"},
     {"writable", read_writable, "none, memory or all"},
+    {"writable_layer", read_writable_layer, "tmpfs or ext4"},
     {"writable_size", read_writable_size, "a number, perhaps with k, m, g or %"},
     {"remap_root", read_remap_root, "user, yes or no"},
     {"unshare", read_unshare, "some of net,ipc,uts,pid, or none"},

@@ -81,6 +81,8 @@ int rank_of(Settings::Writable writable) {
   return writable == Settings::Writable::kNone ? 0 : writable == Settings::Writable::kMemory ? 1 : 2;
 }
 
+int rank_of(Settings::WritableLayer layer) { return layer == Settings::WritableLayer::kExt4 ? 1 : 0; }
+
 // Of "never" images run that "any" refuses, and the other way round.
 bool trusts_more(const Settings& without, const Settings& with) {
   if (without.require_signature == RequireSignature::kNo) return false;
@@ -171,6 +173,7 @@ constexpr Key kKeys[] = {
     {"gpu", ranks_higher<&Settings::gpu>},
     {"devices_allow", names<&Settings::devices_allow>},
     {"writable", ranks_higher<&Settings::writable>},
+    {"writable_layer", ranks_higher<&Settings::writable_layer>},
     {"writable_size", has_more<&Settings::writable_size>},
     {"remap_root",
      [](const Settings& without, const Settings& with) {

@@ -21,6 +21,7 @@ struct ImageMount {
 struct ImageMounts {
   ImageMount root;
   std::vector<ImageMount> data;  // in the order of OpenedImages::data
+  bool root_is_nobodys = false;  // once mounted: it is to be written, and the kernel cannot show it as the user's
 };
 
 // How they will be, without doing it: an image that is mounted for its data, the one that the step runs in, all.

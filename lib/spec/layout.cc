@@ -36,7 +36,8 @@ class Layout {
 
   std::vector<LayoutEntry> entries() {
     add_system();
-    if (!request_.batch_script.empty()) add_absent_commands();
+    // Where the site forces an image on scripts too, what they would advise is refused.
+    if (!request_.batch_script.empty() && request_.settings.force_image.empty()) add_absent_commands();
     if (terms_.mpi != Mpi::kNone) add_mpi();
     add_directories_for_files();
     add_home();

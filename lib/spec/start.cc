@@ -97,9 +97,10 @@ void decide_start(Plan& plan, const Request& request, const Terms& terms) {
                            "/usr, /lib or /sbin");
   }
   if (plan.is_batch) {
-    plan.interpreter_remedy =
-        "use an image that has the program of the script's #! line, or run the script on the host with "
-        "--container-batch=host";
+    plan.interpreter_remedy = "use an image that has the program of the script's #! line";
+    if (request.settings.force_image.empty()) {
+      plan.interpreter_remedy += ", or run the script on the host with --container-batch=host";
+    }
   }
 }
 

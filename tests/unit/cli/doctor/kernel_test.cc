@@ -39,7 +39,7 @@ TEST(DoctorKernel, OldKernelsAreMissing) {
 TEST(DoctorKernel, WhatAnOlderKernelLacksIsToldWithWhatSlipwayDoes) {
   is(Status::kUnknown, "no release", look_at_kernel_age);
   release("6.1.0-13-amd64");
-  is(Status::kWarning, "no squashfs with mapped ids (Linux 6.2): containers run, but files of the image's root show as",
+  is(Status::kWarning, "no squashfs with mapped ids (Linux 6.2), attributes of users on tmpfs (Linux 6.6): containers run, but files",
      look_at_kernel_age);
   release("4.18.0");
   is(Status::kWarning, "images cannot be written", look_at_kernel_age);
