@@ -82,8 +82,8 @@ void unshare_others(unsigned namespaces, const std::string& option) {
 }
 
 constexpr char kIsNobodys[] =
-    "this kernel shows its files as nobody's (Linux 6.2 does not), and they cannot be changed; to have them mounted by "
-    "FUSE, ask the admin for /dev/fuse with mode 0666";
+    "this kernel shows its files as nobody's (before Linux 6.2), so that they cannot be changed; ask the admin for "
+    "a newer kernel";
 
 std::string name_of_word(const Terms& terms, uint32_t word) { return printable(terms.options.mounts.at(word).source); }
 

@@ -163,7 +163,7 @@ void make_container(const Request& request, Timeline timeline, int answer) {
     const UpperLayer layer = mount_upper_layer(request);
     mounted.has_upper_layer = layer.is_mounted;
     layer.failure.copy(mounted.no_upper_layer, sizeof mounted.no_upper_layer - 1);
-    timeline.phase("upper layer");
+    if (layer.is_mounted) timeline.phase("upper layer");
   }
   user_half->send(bytes_of(mounted));
   const unsigned half_the_limit = request.settings.stage_timeout_seconds * 1000 / 2;
