@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "lib/options/widening.h"
 
-#include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
-#include <cstdlib>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <vector>
 
+#include "lib/base/memory_size.h"
 #include "lib/base/paths.h"
 #include "lib/options/options.h"
 
@@ -56,19 +55,10 @@ bool opens_more(const Names& without, const Names& with) {
   return !without.empty() && (with.empty() || leads_elsewhere(without, with));
 }
 
-// Of "10%", of this machine's memory, or "8g". As tmpfs(5) has them: 0 is no limit.
-double bytes_of(const std::string& size) {
-  char* unit = nullptr;
-  const double number = static_cast<double>(strtoull(size.c_str(), &unit, 10));
-  if (number == 0) return std::numeric_limits<double>::infinity();
-  switch (tolower(static_cast<unsigned char>(*unit))) {
-    case 'k': return number * (1 << 10);
-    case 'm': return number * (1 << 20);
-    case 'g': return number * (1 << 30);
-    case '%': break;
-    default: return number;
-  }
-  return number / 100 * static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+// As tmpfs(5) has it, 0 is no limit.
+uint64_t bytes_of(const std::string& size) {
+  const uint64_t bytes = bytes_of_memory_size(size);
+  return bytes == 0 ? std::numeric_limits<uint64_t>::max() : bytes;
 }
 
 bool is_larger(const std::string& without, const std::string& with) { return bytes_of(with) > bytes_of(without); }
