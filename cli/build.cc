@@ -17,12 +17,12 @@
 #include <string>
 #include <string_view>
 
+#include "cli/arguments.h"
 #include "cli/build_source.h"
 #include "cli/commands.h"
 #include "cli/mksquashfs.h"
 #include "cli/output_file.h"
 #include "cli/unreadable.h"
-#include "cli/usage.h"
 #include "lib/base/error.h"
 #include "lib/image/sif.h"
 #include "lib/image/squashfs.h"
@@ -62,15 +62,12 @@ struct Options {
 };
 
 Options parse(const std::vector<std::string>& words) {
+  const Arguments arguments("build", words);
   Options options;
-  std::vector<std::string> names;
-  for (const std::string& word : words) {
-    if (word.starts_with("--comp=")) options.compression = word.substr(7);
-    else if (word.starts_with("--arch=")) options.architecture = word.substr(7);
-    else if (word == "--force") options.existing = Existing::kReplaced;
-    else if (word.starts_with("-")) throw unknown_word("build", word);
-    else names.push_back(word);
-  }
+  options.compression = arguments.value_of("--comp").value_or(options.compression);
+  options.architecture = arguments.value_of("--arch").value_or(options.architecture);
+  if (arguments.has("--force")) options.existing = Existing::kReplaced;
+  const std::vector<std::string>& names = arguments.operands();
   if (names.size() != 2 || names[0].empty() || names[1].empty()) {
     throw UsageError("build: needs an output and a directory or squashfs file");
   }

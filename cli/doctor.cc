@@ -10,6 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/doctor/checks.h"
 #include "cli/doctor/examination.h"
@@ -42,13 +43,10 @@ void print_json(const std::vector<Finding>& findings) {
 }  // namespace
 
 int doctor_command(const std::vector<std::string>& words) {
-  bool as_json = false, is_quiet = false, suggests = false;
-  for (const std::string& word : words) {
-    if (word == "--json") as_json = true;
-    else if (word == "--quiet") is_quiet = true;
-    else if (word == "--suggest") suggests = true;
-    else throw unknown_word("doctor", word);
-  }
+  const Arguments arguments("doctor", words);
+  const bool as_json = arguments.has("--json"), is_quiet = arguments.has("--quiet"),
+             suggests = arguments.has("--suggest");
+  if (!arguments.operands().empty()) throw unknown_word("doctor", arguments.operands()[0]);
   if (as_json + is_quiet + suggests > 1) throw UsageError("doctor: takes one of --json, --quiet and --suggest");
   const Node node;
   if (suggests) {

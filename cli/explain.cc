@@ -20,10 +20,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/doctor/plugstack.h"
 #include "cli/explanation_text.h"
-#include "cli/usage.h"
 #include "lib/base/error.h"
 #include "lib/base/fd.h"
 #include "plugin/components.h"
@@ -139,12 +139,9 @@ bool would_fail(const json& component) { return component["container"] && !compo
 }  // namespace
 
 int explain_command(const Words& words) {
-  auto word = words.begin();
-  const bool as_json = word != words.end() && *word == "--json";
-  if (as_json) ++word;
-  if (word != words.end() && *word == "--") ++word;
-  else if (word != words.end() && word->starts_with('-')) throw unknown_word("explain", *word);
-  const Words command(word, words.end());
+  const Arguments arguments("explain", words);
+  const bool as_json = arguments.has("--json");
+  const Words& command = arguments.operands();
   const std::string program = name_of_program(command);
   if (!starts_containers(program)) throw UsageError("explain: needs the words of a srun, sbatch or salloc");
 

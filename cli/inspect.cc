@@ -18,7 +18,7 @@
 #include "cli/mpi_description.h"
 #include "cli/open_named.h"
 #include "cli/subject.h"
-#include "cli/usage.h"
+#include "cli/arguments.h"
 #include "lib/base/error.h"
 #include "lib/base/fd.h"
 #include "lib/image/image_format.h"
@@ -31,34 +31,29 @@ namespace {
 
 using nlohmann::json;
 
-struct Arguments {
+struct Asked {
   bool as_json = false, prints_all = false;
   std::vector<ContentsPart> parts;  // that alone are printed
   std::string image;
 };
 
-Arguments parse(const std::vector<std::string>& words) {
-  Arguments arguments;
-  std::vector<std::string> names;
-  const auto part_of = [](const std::string& word) {
-    const auto parts = contents_parts();
-    const auto part = std::find_if(parts.begin(), parts.end(), [&](const auto& each) { return word == each.option; });
-    return part == parts.end() ? nullptr : &*part;
-  };
-  for (const std::string& word : words) {
-    if (word == "--json") arguments.as_json = true;
-    else if (word == "--all") arguments.prints_all = true;
-    else if (const ContentsPart* const part = part_of(word)) arguments.parts.push_back(*part);
-    else if (word.starts_with("-")) throw unknown_word("inspect", word);
-    else names.push_back(word);
+Asked parse(const std::vector<std::string>& words) {
+  const Arguments arguments("inspect", words);
+  Asked asked;
+  asked.as_json = arguments.has("--json");
+  asked.prints_all = arguments.has("--all");
+  for (const auto& [option, value] : arguments.options()) {
+    for (const ContentsPart& part : contents_parts()) {
+      if (option == part.option) asked.parts.push_back(part);
+    }
   }
-  if (names.size() != 1) throw UsageError("inspect: needs one image");
-  if ((arguments.as_json || arguments.prints_all) && !arguments.parts.empty()) {
-    throw UsageError("inspect: --json and --all print all parts, " + std::string(arguments.parts[0].option) +
+  if (arguments.operands().size() != 1) throw UsageError("inspect: needs one image");
+  if ((asked.as_json || asked.prints_all) && !asked.parts.empty()) {
+    throw UsageError("inspect: --json and --all print all parts, " + std::string(asked.parts[0].option) +
                      " only its own");
   }
-  arguments.image = names[0];
-  return arguments;
+  asked.image = arguments.operands()[0];
+  return asked;
 }
 
 json describe(const sif::Object& object) {
@@ -157,15 +152,15 @@ void print_parts(const json& contents, const std::vector<ContentsPart>& parts, c
 }  // namespace
 
 int inspect_command(const std::vector<std::string>& words) {
-  const Arguments arguments = parse(words);
-  const std::string name = printable(arguments.image);
+  const Asked asked = parse(words);
+  const std::string name = printable(asked.image);
   struct stat status;
-  Fd file = open_named(arguments.image, status);
+  Fd file = open_named(asked.image, status);
   json description = describe_format(file.get(), name, status);
   description["image"] = name;
   const json contents = describe_contents(file.get(), name, status);
-  if (!arguments.parts.empty()) {
-    print_parts(contents, arguments.parts, name);
+  if (!asked.parts.empty()) {
+    print_parts(contents, asked.parts, name);
     return 0;
   }
   description["contents"] = contents;
@@ -173,9 +168,9 @@ int inspect_command(const std::vector<std::string>& words) {
   if (mpi.is_array()) description["mpi"] = std::move(mpi);
   else description.update({{"mpi", nullptr}, {"mpi_unknown", std::move(mpi)}});
   description["mount"] = describe_mount_here(std::move(file), name);
-  if (arguments.as_json) printf("%s\n", description.dump(2).c_str());
+  if (asked.as_json) printf("%s\n", description.dump(2).c_str());
   else print(description);
-  if (arguments.prints_all && !arguments.as_json) print_sections(contents);
+  if (asked.prints_all && !asked.as_json) print_sections(contents);
   return 0;
 }
 

@@ -8,12 +8,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/doctor/plugstack.h"
 #include "cli/mount_description.h"
 #include "cli/open_named.h"
 #include "cli/subject.h"
-#include "cli/usage.h"
 #include "lib/base/error.h"
 #include "lib/image/open_images.h"
 #include "lib/options/image_choice.h"
@@ -26,28 +26,17 @@ namespace {
 
 using nlohmann::json;
 
-struct Words {
+struct Asked {
   bool as_json = false;
   std::string user, partition, account, image;
 };
 
-Words understand(const std::vector<std::string>& words) {
-  Words understood;
-  for (auto word = words.begin(); word != words.end(); ++word) {
-    const auto value_of = [&](const std::string& option, std::string& value) {
-      if (word->starts_with(option + "=")) value = word->substr(option.size() + 1);
-      else if (*word == option && word + 1 != words.end()) value = *++word;
-      else return false;
-      return true;
-    };
-    if (*word == "--json") understood.as_json = true;
-    else if (value_of("--user", understood.user) || value_of("--partition", understood.partition) ||
-             value_of("--account", understood.account)) continue;
-    else if (word->starts_with("-")) throw unknown_word("policy", *word);
-    else if (understood.image.empty()) understood.image = *word;
-    else throw UsageError("policy: takes one image");
-  }
-  return understood;
+Asked parse(const std::vector<std::string>& words) {
+  const Arguments arguments("policy", words);
+  if (arguments.operands().size() > 1) throw UsageError("policy: takes one image");
+  const auto value = [&](const char* option) { return arguments.value_of(option).value_or(""); };
+  return {arguments.has("--json"), value("--user"), value("--partition"), value("--account"),
+          arguments.operands().empty() ? "" : arguments.operands()[0]};
 }
 
 constexpr uid_t kRoot = 0, kSomeUser = 1;
@@ -62,10 +51,10 @@ ImageChoice choice_for(Subject subject, Settings settings) {
   return choose_image({}, settings, subject);
 }
 
-Subject subject_of(const Words& words) {
-  Subject subject = words.user.empty() ? subject_of_process() : subject_of_user(words.user);
-  if (!words.partition.empty()) subject.partition = words.partition;
-  if (!words.account.empty()) subject.account = words.account;
+Subject subject_of(const Asked& asked) {
+  Subject subject = asked.user.empty() ? subject_of_process() : subject_of_user(asked.user);
+  if (!asked.partition.empty()) subject.partition = asked.partition;
+  if (!asked.account.empty()) subject.account = asked.account;
   return subject;
 }
 
@@ -131,9 +120,9 @@ void print(const json& answer) {
 
 }  // namespace
 
-int policy_command(const std::vector<std::string>& all_words) {
-  const Words words = understand(all_words);
-  const Subject subject = subject_of(words);
+int policy_command(const std::vector<std::string>& words) {
+  const Asked asked = parse(words);
+  const Subject subject = subject_of(asked);
   const Settings settings = settings_of_this_node(subject);
   if (!settings.error.empty()) throw Error::reported(settings.error, kExitRefused);
   json answer = {{"depends_on_job", settings.depends_on_job},
@@ -145,8 +134,8 @@ int policy_command(const std::vector<std::string>& all_words) {
     answer["sites_image"] = {
         {"path", printable(choice.image)}, {"key", choice.chosen_by}, {"is_forced", choice.is_forced}};
   }
-  if (!words.image.empty()) answer["image"] = judge(words.image, settings);
-  if (words.as_json) printf("%s\n", answer.dump(2).c_str());
+  if (!asked.image.empty()) answer["image"] = judge(asked.image, settings);
+  if (asked.as_json) printf("%s\n", answer.dump(2).c_str());
   else print(answer);
   const bool is_refused = answer.contains("image") &&
                           (!answer["image"]["allowed"] || answer["image"]["mount"]["how"] == "refused");

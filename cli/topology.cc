@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/topology_plan.h"
 #include "cli/topology_svg.h"
@@ -44,35 +45,24 @@ int number_of(const std::string& option, const std::string& text, int most) {
 }
 
 Words understand(const std::vector<std::string>& all_words) {
+  const Arguments arguments("topology", all_words);
+  if (!arguments.operands().empty()) throw unknown_word("topology", arguments.operands()[0]);
   Words words;
-  for (auto word = all_words.begin(); word != all_words.end(); ++word) {
-    if (*word == "--json") {
-      words.as_json = true;
-      continue;
-    }
-    const size_t equals = word->find('=');
-    const std::string option = word->substr(0, equals);
-    const bool is_known = option == "--ranks" || option == "--cpus-per-rank" || option == "--gpu-bind" ||
-                          option == "--distribution" || option == "--xml" || option == "--svg";
-    if (!is_known) throw unknown_word("topology", *word);
-    if (equals == std::string::npos && word + 1 == all_words.end()) {
-      throw UsageError("topology: " + option + " needs a value");
-    }
-    const std::string value = equals != std::string::npos ? word->substr(equals + 1) : *++word;
-    if (option == "--ranks") words.ranks = number_of(option, value, kMostRanks);
-    else if (option == "--cpus-per-rank") words.cpus_per_rank = number_of(option, value, kMostCpus);
-    else if (option == "--gpu-bind") {
-      if (!read_gpu_bind(value.c_str(), &words.bind)) {
-        throw UsageError("topology: --gpu-bind is order, closest or none, not " + printable(value));
-      }
-    } else if (option == "--distribution") {
-      if (value != "block:block" && value != "block:cyclic") {
-        throw UsageError("topology: --distribution is block:block or block:cyclic, not " + printable(value));
-      }
-      words.distribution = value == "block:block" ? Distribution::kBlock : Distribution::kCyclic;
-    } else if (option == "--xml") words.xml = value;
-    else words.svg = value;
+  words.as_json = arguments.has("--json");
+  words.xml = arguments.value_of("--xml").value_or("");
+  words.svg = arguments.value_of("--svg").value_or("");
+  if (const auto ranks = arguments.value_of("--ranks")) words.ranks = number_of("--ranks", *ranks, kMostRanks);
+  if (const auto cpus = arguments.value_of("--cpus-per-rank")) {
+    words.cpus_per_rank = number_of("--cpus-per-rank", *cpus, kMostCpus);
   }
+  const auto bind = arguments.value_of("--gpu-bind"), distribution = arguments.value_of("--distribution");
+  if (bind && !read_gpu_bind(bind->c_str(), &words.bind)) {
+    throw UsageError("topology: --gpu-bind is order, closest or none, not " + printable(*bind));
+  }
+  if (distribution && distribution != "block:block" && distribution != "block:cyclic") {
+    throw UsageError("topology: --distribution is block:block or block:cyclic, not " + printable(*distribution));
+  }
+  if (distribution == "block:block") words.distribution = Distribution::kBlock;
   return words;
 }
 

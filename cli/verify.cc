@@ -14,9 +14,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/open_named.h"
-#include "cli/usage.h"
 #include "lib/base/error.h"
 #include "lib/base/fd.h"
 #include "lib/kernel/pipe.h"
@@ -32,29 +32,23 @@ using nlohmann::json;
 
 constexpr int kImage = 3;  // the descriptor's number in the verifier
 
-struct Arguments {
+struct Asked {
   bool as_json = false;
   std::vector<std::string> keys;  // the verifier's arguments
   std::string image;
 };
 
-Arguments parse(const std::vector<std::string>& words) {
-  Arguments arguments;
-  std::vector<std::string> names;
-  for (size_t i = 0; i < words.size(); ++i) {
-    const std::string& word = words[i];
-    if (word == "--json") arguments.as_json = true;
-    else if (word.starts_with("--keyring=") || word.starts_with("--key=")) arguments.keys.push_back(word);
-    else if (word == "--keyring" || word == "--key") {
-      if (++i == words.size()) throw UsageError("verify: " + word + " needs a file");
-      arguments.keys.push_back(word + "=" + words[i]);
-    } else if (word.starts_with("-")) throw unknown_word("verify", word);
-    else names.push_back(word);
+Asked parse(const std::vector<std::string>& words) {
+  const Arguments arguments("verify", words);
+  Asked asked;
+  asked.as_json = arguments.has("--json");
+  for (const auto& [option, value] : arguments.options()) {
+    if (option == "--keyring" || option == "--key") asked.keys.push_back(option + "=" + value);
   }
-  if (names.size() != 1) throw UsageError("verify: needs one image");
-  if (arguments.keys.empty()) throw UsageError("verify: needs --keyring=FILE or --key=FILE: whose signatures count?");
-  arguments.image = names[0];
-  return arguments;
+  if (arguments.operands().size() != 1) throw UsageError("verify: needs one image");
+  if (asked.keys.empty()) throw UsageError("verify: needs --keyring=FILE or --key=FILE: whose signatures count?");
+  asked.image = arguments.operands()[0];
+  return asked;
 }
 
 Fd open_image(const std::string& path) {
@@ -76,11 +70,11 @@ std::string output_of(const Fd& pipe) {
   return output;
 }
 
-json verdict_on(const Arguments& arguments) {
-  const Fd image = open_image(arguments.image);
+json verdict_on(const Asked& asked) {
+  const Fd image = open_image(asked.image);
   Pipe pipe = make_pipe();
-  std::vector<std::string> words = {kVerifier, "--image=" + std::to_string(kImage), "--name=" + arguments.image};
-  words.insert(words.end(), arguments.keys.begin(), arguments.keys.end());
+  std::vector<std::string> words = {kVerifier, "--image=" + std::to_string(kImage), "--name=" + asked.image};
+  words.insert(words.end(), asked.keys.begin(), asked.keys.end());
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
   pointers.push_back(nullptr);
@@ -147,9 +141,9 @@ void print(const json& verdict) {
 }  // namespace
 
 int verify_command(const std::vector<std::string>& words) {
-  const Arguments arguments = parse(words);
-  const json verdict = verdict_on(arguments);
-  if (arguments.as_json) printf("%s\n", verdict.dump(2).c_str());
+  const Asked asked = parse(words);
+  const json verdict = verdict_on(asked);
+  if (asked.as_json) printf("%s\n", verdict.dump(2).c_str());
   else print(verdict);
   return verdict["covered"] ? 0 : kExitRefused;
 }
