@@ -17,6 +17,7 @@
 #include "lib/kernel/open_inside.h"
 #include "lib/kernel/pipe.h"
 #include "lib/process/identity.h"
+#include "lib/process/nobody.h"
 #include "lib/protocol/request.h"
 
 namespace slipway {
@@ -27,7 +28,6 @@ using nlohmann::json;
 
 constexpr unsigned kSeconds = 30;  // a usual image takes a tenth of one
 constexpr size_t kLongestAnswer = 8 << 20;
-constexpr uid_t kNobody = 65534;
 
 // What root looks at, nobody looks at; but in another's directory, that other.
 void give_up_rights(const struct stat& status) {

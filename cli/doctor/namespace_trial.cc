@@ -12,13 +12,13 @@
 #include "lib/base/error.h"
 #include "lib/process/child.h"
 #include "lib/process/identity.h"
+#include "lib/process/nobody.h"
 #include "lib/protocol/wire.h"
 
 namespace slipway::doctor {
 
 namespace {
 
-constexpr uid_t kOrdinary = 65534;  // any user but root will do
 
 // Noted before it is made: a filter may kill the process for it.
 template <typename Call>
@@ -54,8 +54,8 @@ void be_stage(NamespaceTrial& trial) {
     make(trial.roots_mounts, "mount(rslave)", own_mounts);
   }
   Request request;
-  request.uid = trial.is_roots ? kOrdinary : getuid();
-  request.gid = trial.is_roots ? kOrdinary : getgid();
+  request.uid = trial.is_roots ? kNobody : getuid();
+  request.gid = trial.is_roots ? kNobody : getgid();
   Child user([&](int socket) { be_the_user(trial, request, socket); });
   Go go;
   user.receive(writable_bytes_of(go), 0);

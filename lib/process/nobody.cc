@@ -20,9 +20,6 @@ namespace slipway {
 
 namespace {
 
-// No account has it: what systemd (its UIDS-GIDS page) and distributions leave free below nobody's.
-constexpr uid_t kNobody = 65533;
-
 constexpr rlim_t kMostMemory = 512 << 20;
 
 void run(std::vector<std::string> words, int socket) {

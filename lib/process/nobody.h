@@ -16,6 +16,9 @@
 
 namespace slipway {
 
+// No account has it: what systemd (its UIDS-GIDS page) and distributions leave free below nobody's.
+inline constexpr uid_t kNobody = 65533;
+
 // For a process of root's that is about to execute such a program: it becomes nobody, dies with `parent`, and has no
 // more than this much memory (bytes), no files to write, and no way to gain a right. For another process the last of
 // these only. Throw Error.
