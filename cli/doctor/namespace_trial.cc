@@ -19,7 +19,6 @@ namespace slipway::doctor {
 
 namespace {
 
-
 // Noted before it is made: a filter may kill the process for it.
 template <typename Call>
 bool make(Attempt& attempt, const char* what, Call call) {
