@@ -46,7 +46,8 @@ constexpr Feature kFeatures[] = {
      "images cannot be written, and directories that hold entries of image and host are made of single mounts"},
     {"squashfs with mapped ids", {6, 2},
      "files of the image's root show as nobody's, and an image that is to be written is mounted by FUSE"},
-    {"attributes of users on tmpfs", {6, 6}, "directories of an image that is written in memory cannot be removed, unless writable_layer=ext4"},
+    {"attributes of users on tmpfs", {6, 6},
+     "directories of an image that is written in memory cannot be removed, unless writable_layer=ext4"},
 };
 
 std::string text_of(KernelRelease release) {
@@ -118,7 +119,8 @@ Finding look_at_writable_layer(const Site& site) {
   if (site.settings.writable_layer != Settings::WritableLayer::kExt4) return ok("tmpfs", "nothing more is needed");
   if (release >= KernelRelease{6, 6}) return ok("ext4 is not needed", "this kernel's tmpfs has attributes of users");
   for (const char* program : {"/sbin/mke2fs", "/usr/sbin/mke2fs"}) {
-    if (site.node.exists(program)) return ok(std::string("ext4 by ") + program, "what is written in memory can be removed");
+    if (!site.node.exists(program)) continue;
+    return ok(std::string("ext4 by ") + program, "directories of an image that is written in memory can be removed");
   }
   return warning("no /sbin/mke2fs", "writable_layer=ext4 does not work here: steps that write their image get tmpfs",
                  "install e2fsprogs");

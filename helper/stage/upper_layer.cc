@@ -35,10 +35,11 @@ void run_mke2fs(const Request& request, int socket) {
   if (datagram.size != sizeof handed || datagram.descriptors.size() != 1) return;
   const int file = datagram.descriptors[0].get();
   // The file is zeros already, and lives no longer than its mount: nothing is written to be safe, or to grow later.
+  const std::string owner = std::to_string(request.uid) + ":" + std::to_string(request.gid);
   std::vector<std::string> words = {
-      "mke2fs", "-q", "-F", "-t", "ext4", "-b", std::to_string(kBlock), "-m", "0", "-i", "8192", "-O", "^has_journal,^resize_inode",
-      "-E", "nodiscard,lazy_itable_init=1,root_owner=" + std::to_string(request.uid) + ":" +
-                std::to_string(request.gid),
+      "mke2fs", "-q", "-F", "-t", "ext4", "-b", std::to_string(kBlock), "-m", "0",
+      "-i", "8192",  // bytes for each file at the least: as many as a tmpfs has
+      "-O", "^has_journal,^resize_inode", "-E", "nodiscard,lazy_itable_init=1,root_owner=" + owner,
       "/proc/self/fd/" + std::to_string(file)};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());

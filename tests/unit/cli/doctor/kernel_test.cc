@@ -47,6 +47,23 @@ TEST(DoctorKernel, WhatAnOlderKernelLacksIsToldWithWhatSlipwayDoes) {
   is(Status::kOk, "overlayfs in user namespaces", look_at_kernel_age);
 }
 
+TEST(DoctorKernel, Ext4InMemoryTakesMke2fsBefore66) {
+  Site site = fake.site();
+  const auto finds = [&](Status status, const char* found) {
+    const Finding finding = look_at_writable_layer(site);
+    STRCMP_CONTAINS(found, finding.found.c_str());
+    STRCMP_EQUAL(word_of(status), word_of(finding.status));
+  };
+  release("6.1.0");
+  finds(Status::kOk, "tmpfs");
+  site.settings.writable_layer = Settings::WritableLayer::kExt4;
+  finds(Status::kWarning, "no /sbin/mke2fs");
+  fake.write("/usr/sbin/mke2fs", "");
+  finds(Status::kOk, "ext4 by /usr/sbin/mke2fs");
+  release("6.6.0");
+  finds(Status::kOk, "ext4 is not needed");
+}
+
 TEST(DoctorKernel, SystemCallsAreTried) {
   const SystemCall calls[] = {{"old", "1.0", [] { return true; }, "nothing"},
                               {"new", "9.9", [] { return false; }, "it is done by hand"}};
